@@ -23,11 +23,21 @@ TARGET = pl.Struct(
         "value": pl.Float64,
         "start": pl.Int64,
         "end": pl.Int64,
+        "high": pl.Float64,
     }
 )
 CITATION = pl.Struct(
-    {"title": pl.String, "issuer": pl.String, "year": pl.Int64, "start": pl.Int64, "end": pl.Int64}
+    {
+        "title": pl.String,
+        "issuer": pl.String,
+        "year": pl.Int64,
+        "start": pl.Int64,
+        "end": pl.Int64,
+        "number": pl.String,
+    }
 )
+DEADLINE = pl.Struct({"text": pl.String, "due": pl.String, "start": pl.Int64, "end": pl.Int64})
+DUTY = pl.Struct({"unit": pl.String, "lead": pl.Boolean, "start": pl.Int64, "end": pl.Int64})
 SPAN = pl.Struct({"start": pl.Int64, "end": pl.Int64})
 CHANGE = pl.Struct(
     {
@@ -138,7 +148,8 @@ DOCUMENTS = Table(
         "source_text": Column(pl.String, "text as extracted, before cleaning"),
         "text": Column(pl.String, "clean text, simplified script"),
         "title": Column(pl.String, "the document's own title"),
-        "issuer": Column(pl.String, "who issued it; joint issuers joined by 、", nullable=True),
+        "issuer": Column(pl.String, "who issued it; of joint issuers the bureau", nullable=True),
+        "joint_issuers": Column(pl.List(pl.String), "all who issued it, in the order printed"),
         "province": Column(pl.String, "full name of the province", nullable=True),
         "city": Column(pl.String, "full name of the city", nullable=True),
         "county": Column(pl.String, "full name of the county or district", nullable=True),
@@ -181,6 +192,8 @@ MEASURES = Table(
         "n_chars": Column(pl.Int64, "code points of the text", low=1),
         "targets": Column(pl.List(TARGET), "quantified targets; offsets within the clean text of the document"),
         "citations": Column(pl.List(CITATION), "documents cited in 《》; offsets as for targets"),
+        "deadlines": Column(pl.List(DEADLINE), "when something is to be done; offsets as for targets"),
+        "duties": Column(pl.List(DUTY), "responsible units; offsets as for targets"),
         "flags": Column(pl.List(pl.String), "damaged, headline_only, omnibus, …"),
     },
     ("measure_id",),
@@ -304,12 +317,14 @@ def _column_violations(frame: pl.DataFrame, table: Table, name: str, column: Col
     if column.one_of:
         bad = series.is_not_null() & ~series.is_in(list(column.one_of))
         checks.append((f"is not one of {'|'.join(column.one_of)}", bad))
+    # Polars sorts NaN above every number: without this it would count as too high as well.
+    numbers = series.fill_nan(None) if series.dtype == pl.Float64 else series
     if column.low is not None:
-        checks.append((f"is below {column.low:g}", series.is_not_null() & (series < column.low)))
+        checks.append((f"is below {column.low:g}", numbers < column.low))
     if column.high is not None:
-        checks.append((f"is above {column.high:g}", series.is_not_null() & (series > column.high)))
+        checks.append((f"is above {column.high:g}", numbers > column.high))
     if series.dtype == pl.Float64:
-        checks.append(("is not a number", series.is_nan().fill_null(value=False)))
+        checks.append(("is not a number", series.is_nan()))
     found = []
     for problem, mask in checks:
         count = int(mask.fill_null(value=False).sum())

@@ -27,6 +27,7 @@ class IngestParams(Section):
     max_file_mb: float = Field(64, gt=0, description="a larger file is set aside")
     max_archive_mb: float = Field(256, gt=0, description="unpacked size at which an archive is set aside")
     max_archive_files: int = Field(2000, gt=0, description="members at which an archive is set aside")
+    max_markup_mb: float = Field(24, gt=0, description="a page or Word part with more markup is set aside")
 
 
 class CleanParams(Section):
@@ -41,7 +42,7 @@ class SegmentParams(Section):
     """Cutting clean text into measures."""
 
     min_chars: int = Field(12, ge=1, description="unnumbered paragraphs shorter than this are no measures")
-    omnibus_chars: int = Field(1500, ge=1, description="an unnumbered paragraph longer than this is flagged")
+    omnibus_chars: int = Field(1500, ge=1, description="a measure this long is flagged `omnibus`")
 
 
 class EmbedParams(Section):
@@ -61,9 +62,23 @@ class EmbedParams(Section):
 class TrainParams(Section):
     """The classifier."""
 
-    folds: int = Field(5, ge=2, description="folds of the cross-validation, grouped by document")
+    folds: int = Field(5, ge=2, description="folds of the cross-validation; documents of one issuer stay together")
     c: float = Field(4.0, gt=0, description="inverse regularisation of the logistic regressions")
     min_support: int = Field(8, ge=1, description="labels rarer than this use the shared fallback threshold")
+    text_meaning: float = Field(1.0, ge=0, description="weight of the text's vector")
+    headline_meaning: float = Field(0.7, ge=0, description="weight of the headline's vector")
+    section_meaning: float = Field(0.4, ge=0, description="weight of the vector of the headings above")
+    text_words: float = Field(1.0, ge=0, description="weight of the text's character n-grams")
+    baselines: bool = Field(default=True, description="score simpler systems on the same folds for the table")
+
+    def blocks(self) -> dict[str, float]:
+        """Feature block to its weight."""
+        return {
+            "text_meaning": self.text_meaning,
+            "headline_meaning": self.headline_meaning,
+            "section_meaning": self.section_meaning,
+            "text_words": self.text_words,
+        }
 
 
 class ReuseParams(Section):
@@ -72,6 +87,9 @@ class ReuseParams(Section):
     near: float = Field(0.8, gt=0, le=1, description="edit similarity from which a pair is `near`")
     containment: float = Field(0.8, gt=0, le=1, description="share covered from which a pair is `contains`")
     paraphrase: float = Field(0.75, gt=0, le=1, description="centred cosine from which a pair is `paraphrase`")
+    min_contained: int = Field(
+        12, ge=4, description="characters (numbers count as one) from which a text can be contained or paraphrased"
+    )
     min_passage: int = Field(20, ge=8, description="aligned characters from which a passage is reported")
     boilerplate_issuers: int = Field(10, ge=2, description="issuers from which an 8-gram counts as boilerplate")
 
@@ -81,6 +99,17 @@ class SearchParams(Section):
 
     rrf_k: int = Field(60, gt=0, description="constant of reciprocal rank fusion (Cormack et al. 2009)")
     depth: int = Field(200, gt=0, description="candidates each ranking contributes to the fusion")
+    meaning: float = Field(1.0, ge=0, description="weight of the ranking by vectors")
+    words: float = Field(1.0, ge=0, description="weight of the ranking by jieba words")
+    characters: float = Field(0.5, ge=0, description="weight of the ranking by character pairs")
+    headline_weight: float = Field(0.5, ge=0, description="weight of the headline's vector beside the measure's")
+    near: float = Field(0.8, gt=0, le=1, description="edit similarity from which hits are shown as one")
+    mean_prior: int = Field(200, ge=1, description="measures the shipped centring mean counts as beside the corpus")
+    common_idf: float = Field(1.7, ge=0, description="shared words with a smaller idf are not marked")
+
+    def weights(self) -> dict[str, float]:
+        """Weight of each ranking in the fusion."""
+        return {"meaning": self.meaning, "words": self.words, "characters": self.characters}
 
 
 class TrackingParams(Section):
@@ -95,7 +124,8 @@ class Settings(Section):
 
     corpus: str = Field("data/sample", description="folder (or file) the pipe reads, relative to the checkout")
     labels: list[str] = Field(
-        default=["data/labels/gold.jsonl", "data/labels/reviewed.jsonl"], description="label files; missing ones count as empty"
+        default=["labels/gold.jsonl", "labels/reviewed.jsonl"],
+        description="label files below the workspace, later ones prevail; missing ones count as empty",
     )
     central: str | None = Field(None, description="folder of central documents shared wording is traced to")
     taxonomy: str = Field("configs/taxonomy.yaml", description="codebook")

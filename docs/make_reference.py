@@ -1,0 +1,87 @@
+"""Writes `docs/reference.md`: every table, column, parameter, category and command, from the code that defines them.
+
+    python docs/make_reference.py
+
+A test compares the file with what this prints, so that documentation and code cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+from pydantic import BaseModel
+
+from pipeline.classification.codebook import load
+from pipeline.cli.main import COMMANDS
+from pipeline.schemas import TABLES, Column
+from pipeline.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+TARGET = ROOT / "docs/reference.md"
+
+
+def _cell(text: object) -> str:
+    return str(text).replace("|", "\\|").replace("\n", " ")
+
+
+def _column(name: str, column: Column) -> str:
+    values = ", ".join(f"`{value}`" for value in column.one_of)
+    notes = [column.meaning, "may be null" if column.nullable else "", f"one of {values}" if values else ""]
+    return f"| `{name}` | {_cell(column.dtype)} | {_cell('; '.join(note for note in notes if note))} |"
+
+
+def tables() -> Iterator[str]:
+    """Every table and column."""
+    yield "## Tables"
+    for table in TABLES.values():
+        yield f"\n### {table.name}\n\n`{table.path}`: {table.row}. Key: {', '.join(f'`{name}`' for name in table.key)}.\n"
+        yield "| column | type | meaning |\n|---|---|---|"
+        yield from (_column(name, column) for name, column in table.columns.items())
+
+
+def parameters(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[str]:
+    """Every parameter with its default and meaning."""
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from parameters(field.annotation, f"{name}.")
+        else:
+            yield f"| `{prefix}{name}` | `{_cell(field.default)}` | {_cell(field.description)} |"
+
+
+def categories() -> Iterator[str]:
+    """Every category of the default codebook."""
+    codebook = load((ROOT / "configs/taxonomy.yaml").read_text("utf-8"), "configs/taxonomy.yaml")
+    yield f"\n## Categories\n\nCodebook `{codebook.id}`, version {codebook.version}.\n\n| id | 中文 | English |\n|---|---|---|"
+    yield from (f"| `{category.id}` | {category.zh} | {category.en} |" for category in codebook.categories)
+
+
+def _options(command: click.Command) -> str:
+    names = [f"`{parameter.opts[-1]}`" for parameter in command.params if isinstance(parameter, click.Option)]
+    arguments = [f"`{parameter.human_readable_name}`" for parameter in command.params if isinstance(parameter, click.Argument)]
+    return " ".join([*arguments, *names])
+
+
+def commands() -> Iterator[str]:
+    """Every command with its arguments and options."""
+    yield "\n## Commands\n\n| command | does | arguments and options |\n|---|---|---|"
+    for name, (where, text) in COMMANDS.items():
+        module, _, attribute = where.partition(":")
+        command = getattr(importlib.import_module(module), attribute)
+        yield f"| `jucuo {name}` | {_cell(text)} | {'' if isinstance(command, click.Group) else _options(command)} |"
+        if isinstance(command, click.Group):
+            for child, sub in sorted(command.commands.items()):
+                yield f"| `jucuo {name} {child}` | {_cell(sub.get_short_help_str(120))} | {_options(sub)} |"
+
+
+def reference() -> str:
+    """The whole page."""
+    head = "# Reference\n\nMade by `python docs/make_reference.py` from the code; do not edit.\n"
+    heading = "\n## Parameters\n\n`configs/params.yaml`; override one with `--set name=value`.\n\n| name | default | meaning |\n|---|---|---|"
+    return "\n".join([head, *tables(), heading, *parameters(), *categories(), *commands()]) + "\n"
+
+
+if __name__ == "__main__":
+    TARGET.write_text(reference(), "utf-8")

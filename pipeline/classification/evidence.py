@@ -1,0 +1,69 @@
+"""Where the cue words of a measure stand: in its headline, its headings, and sentence by sentence in its text.
+
+A further category counts when a sentence of its own is about it (taxonomy, labelling rules), so what matters is not
+how many cue words a text has but which categories lead in which sentences, and how much of the text they cover.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.classification.cues import CueTable
+from pipeline.classification.inputs import Inputs
+
+_SENTENCE = re.compile(r"[^。；！？\n]+[。；！？\n]*")
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """(start, end) of the sentences of a text; semicolons separate too, for they separate tasks. Never empty."""
+    return [found.span() for found in _SENTENCE.finditer(text)] or [(0, len(text))]
+
+
+@dataclass(frozen=True)
+class CueEvidence:
+    """Cue words by category, every array (n, k).
+
+    `text`, `headline`, `section`: summed weights of distinct cues there. `coverage`: share of the text's characters
+    that the category's sentences cover, a sentence divided by its cue weights. `sentence`: the largest share it has in
+    any one sentence.
+    """
+
+    text: NDArray[np.float64]
+    headline: NDArray[np.float64]
+    section: NDArray[np.float64]
+    coverage: NDArray[np.float64]
+    sentence: NDArray[np.float64]
+
+
+def _sentence_shares(table: CueTable, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Coverage and largest sentence share, each (n, k)."""
+    spans = [sentences(text) for text in texts]
+    pieces = [text[start:end] for text, found in zip(texts, spans, strict=True) for start, end in found]
+    mass = table.mass(pieces)
+    share = mass / np.maximum(mass.sum(axis=1, keepdims=True), 1.0)
+    counts = np.array([len(found) for found in spans])
+    starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+    lengths = np.array([len(piece) for piece in pieces], dtype=np.float64)
+    totals = np.maximum(np.add.reduceat(lengths, starts), 1.0)
+    coverage = np.add.reduceat(share * lengths[:, None], starts, axis=0) / totals[:, None]
+    return coverage, np.maximum.reduceat(share, starts, axis=0)
+
+
+def cue_evidence(table: CueTable, inputs: Inputs) -> CueEvidence:
+    """Find all cue words of the inputs; no inputs give empty arrays."""
+    empty = np.zeros((0, table.weights.shape[1]))
+    if not len(inputs):
+        return CueEvidence(empty, empty, empty, empty, empty)
+    coverage, sentence = _sentence_shares(table, inputs.texts)
+    return CueEvidence(
+        text=table.mass(inputs.texts),
+        headline=table.mass(inputs.headlines),
+        section=table.mass(inputs.sections),
+        coverage=coverage,
+        sentence=sentence,
+    )

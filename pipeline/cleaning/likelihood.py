@@ -1,0 +1,133 @@
+"""How likely a Chinese text is: a character trigram model from jieba's dictionary and the document itself.
+
+The dictionary (349,045 words with frequencies, read as data; jieba itself is not imported) knows which characters
+make words; the document knows its own names and phrases (`清远`, `两个维护`) and its punctuation.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+RARE = 1e-7
+"""Probability of a character that neither the dictionary nor the document has."""
+
+DISCOUNT = 5.0
+"""Pseudo-count of the shorter context in each interpolation (Dirichlet smoothing, MacKay and Peto 1995)."""
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Frequencies of pairs and triples, of contexts, and of what may follow a context it was never seen before.
+
+    Attributes:
+        grams: frequency of each pair and triple within a text.
+        contexts: frequency of each context of one or two characters, at the end of a text too.
+        ends: how much of that stands at the end of a text, where a new text begins: words of a dictionary follow each
+            other, so 学校 is followed by the first character of any word as often as 学校 ends one.
+        starts: frequency of each character at the start of a text.
+        novel: number of different characters that a character follows (Kneser and Ney 1995): 作 is frequent but
+            follows few besides 工, 合 and 操, so it is an unlikely successor where it was never seen.
+    """
+
+    grams: Mapping[str, float]
+    contexts: Mapping[str, float]
+    ends: Mapping[str, float]
+    starts: Mapping[str, float]
+    novel: Mapping[str, int]
+    n_starts: float
+    n_novel: int
+
+    @classmethod
+    def of(cls, weighted: Iterable[tuple[str, float]]) -> Counts:
+        """Count within each text, times the text's weight."""
+        grams: defaultdict[str, float] = defaultdict(float)
+        contexts: defaultdict[str, float] = defaultdict(float)
+        ends: defaultdict[str, float] = defaultdict(float)
+        starts: defaultdict[str, float] = defaultdict(float)
+        novel: defaultdict[str, int] = defaultdict(int)
+        for text, weight in weighted:
+            if not text:
+                continue
+            starts[text[0]] += weight
+            for end in range(2, len(text) + 1):
+                pair = text[end - 2 : end]
+                if pair not in grams:
+                    novel[pair[1]] += 1
+                grams[pair] += weight
+                contexts[pair[0]] += weight
+                if end > 2:  # noqa: PLR2004 - triples
+                    grams[text[end - 3 : end]] += weight
+                    contexts[text[end - 3 : end - 1]] += weight
+            for context in {text[-1:], text[-2:]}:
+                contexts[context] += weight
+                ends[context] += weight
+        return cls(grams, contexts, ends, starts, novel, sum(starts.values()), sum(novel.values()))
+
+    def base(self, character: str) -> float:
+        """P(character) after a context it was never seen in."""
+        return self.novel.get(character, 0) / max(self.n_novel, 1)
+
+    def chance(self, context: str, character: str, base: float) -> float:
+        """P(character | context of one or two characters), smoothed towards `base`."""
+        start = self.ends.get(context, 0.0) * self.starts.get(character, 0.0) / max(self.n_starts, 1.0)
+        seen = self.grams.get(context + character, 0.0) + start
+        return (seen + DISCOUNT * base) / (self.contexts.get(context, 0.0) + DISCOUNT)
+
+
+@lru_cache(maxsize=1)
+def dictionary() -> Mapping[str, float]:
+    """jieba's words and their frequencies (60 million running words)."""
+    spec = importlib.util.find_spec("jieba")
+    if spec is None or not spec.submodule_search_locations:
+        raise ModuleNotFoundError("jieba is not installed; reinstall jucuo")
+    lines = (Path(spec.submodule_search_locations[0]) / "dict.txt").read_text("utf-8").splitlines()
+    rows = (line.split(" ", 2) for line in lines)
+    return {row[0]: float(row[1]) for row in rows}
+
+
+@lru_cache(maxsize=1)
+def _dictionary_counts() -> Counts:
+    """n-grams of the dictionary's words (2 s, once a process, only for damaged documents)."""
+    return Counts.of(dictionary().items())
+
+
+class Likelihood:
+    """Log probabilities of simplified text given a document.
+
+    Args:
+        document: the document's text in simplified characters, undamaged parts only.
+    """
+
+    def __init__(self, document: str) -> None:
+        self._own = Counts.of((line, 1.0) for line in document.split("\n"))
+        self._words = _dictionary_counts()
+        self._cache: dict[tuple[str, str], float] = {}
+
+    def step(self, before: str, character: str) -> float:
+        """Natural log of P(character | last two characters of `before`)."""
+        key = (before[-2:], character)
+        if key not in self._cache:
+            self._cache[key] = math.log(self._chance(*key))
+        return self._cache[key]
+
+    def text(self, before: str, text: str) -> float:
+        """Log probability of a text after another."""
+        score = 0.0
+        for character in text:
+            score += self.step(before, character)
+            before = (before + character)[-2:]
+        return score
+
+    def _chance(self, before: str, character: str) -> float:
+        base = max((self._own.base(character) + self._words.base(character)) / 2, RARE)
+        pair = before[-1:]
+        first = (self._own.chance(pair, character, base) + self._words.chance(pair, character, base)) / 2
+        if len(before) < 2:  # noqa: PLR2004 - no triple
+            return first
+        return (self._own.chance(before, character, first) + self._words.chance(before, character, first)) / 2

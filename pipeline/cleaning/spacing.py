@@ -1,0 +1,49 @@
+"""Blanks that mean nothing: at the ends of lines, around Chinese marks, between a number and its unit.
+
+A blank between two Chinese characters stays: it separates issuers in a title and items in a dump of one line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pipeline.cleaning.draft import Edit
+
+_NUMBERED = r"(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,3})[)）、．.]|[一二三四五六七八九十]{1,3}[是要]|第[一二三四五六七八九十]+[章节条、，]|[①-⑳])"
+_EDGES = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
+_BEFORE_MARK = re.compile(rf" +(?=[，。、；：？！）》〉”’】〕…%])| +(?=[《〈“‘（【〔])(?! +{_NUMBERED})")
+_AFTER_MARK = re.compile(rf"(?<=[，、；：（《〈“‘【〔]) +|(?<=[。？！）》〉”’】〕]) +(?! *{_NUMBERED})")
+_SPACED_DIGITS = re.compile(r"(?<![\d.])\d(?: \d){1,}(?![\d.])")
+_UNIT = re.compile(
+    r"(?<=\d) +(?=[年月日号岁个亿万千百元所人名家项件次户吨亩公米度级届条倍时分周天期种类起台套册部间位])"
+)
+_FIGURE_GOES_ON = re.compile(r" ?[年月日亿万千百元%％个人倍所吨]|\.\d")
+_DOUBLE = re.compile(r"(?<=[^\n ]) {2,}(?=[^\n ])")
+_BLANK_LINES = re.compile(r"\n{2,}")
+
+
+def find(text: str) -> Iterator[Edit]:
+    """Edits that remove meaningless blanks; they may overlap."""
+    for pattern in (_EDGES, _BEFORE_MARK, _AFTER_MARK, _UNIT):
+        for match in pattern.finditer(text):
+            yield Edit(*match.span(), "", "space")
+    for match in _SPACED_DIGITS.finditer(text):
+        # `1 9 9 8 年` is one number; `1 2 3` in a row of figures is not.
+        if len(match[0]) >= len("1 9 9 8") or _FIGURE_GOES_ON.match(text, match.end()):
+            for place in range(match.start() + 1, match.end(), 2):
+                yield Edit(place, place + 1, "", "space")
+    for match in _DOUBLE.finditer(text):
+        yield Edit(*match.span(), " ", "space")
+
+
+def blank_lines(text: str) -> Iterator[Edit]:
+    """Edits that leave one newline between paragraphs and none at either end."""
+    stripped = len(text) - len(text.lstrip("\n"))
+    if stripped:
+        yield Edit(0, stripped, "", "blank_line")
+    tail = len(text.rstrip("\n"))
+    for match in _BLANK_LINES.finditer(text, stripped, tail):
+        yield Edit(*match.span(), "\n", "blank_line")
+    if tail >= stripped and tail < len(text):
+        yield Edit(tail, len(text), "", "blank_line")

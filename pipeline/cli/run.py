@@ -1,0 +1,46 @@
+"""`jucuo run`: the whole pipe."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from pipeline.cli.common import Context, common, with_settings
+from pipeline.settings import Settings
+
+
+@click.command()
+@click.option("--corpus", "paths", multiple=True, type=click.Path(path_type=Path), help="File or folder; may be repeated.")
+@click.option("--strict", is_flag=True, help="Exit 1 when a document was set aside.")
+@with_settings
+@common
+def run(context: Context, paths: tuple[Path, ...], *, strict: bool, settings: Settings) -> None:
+    """The whole pipe on files or folders, into the workspace.
+
+    Reads txt, html, docx, pdf and zip of these; makes measures, categories, shared wording and a report.
+    """
+    from pipeline.stages.flow import run_pipe
+
+    with context.progress() as progress:
+        summary = run_pipe(list(paths) or [Path(settings.corpus)], context.workspace, settings, progress)
+    if context.as_json:
+        context.result(summary.as_dict())
+    else:
+        _print(context, summary.as_dict())
+    if strict and summary.rejected:
+        sys.exit(1)
+
+
+def _print(context: Context, summary: dict[str, object]) -> None:
+    documents = summary["documents"]
+    rejected = summary["rejected"]
+    if isinstance(documents, list) and documents:
+        rows = [(d["doc_id"], d["issuer"], d["plan_year"], d["n_measures"], d["source_path"]) for d in documents]
+        context.table("Documents", ("id", "issuer", "year", "measures", "file"), rows)
+    if isinstance(rejected, list) and rejected:
+        rows = [(r["path"], r["reason"], r["detail"]) for r in rejected]
+        context.table("Set aside", ("file", "reason", "what to know"), rows)
+    counts = ", ".join(f"{summary[f'n_{name}']} {name}" for name in ("measures", "assigned", "pairs", "passages", "families"))
+    click.echo(f"{counts}; report: {summary['report']}")

@@ -1,0 +1,1 @@
+"""Bytes to source documents, and metadata with evidence from clean text."""

@@ -1,0 +1,1 @@
+"""Review: analysts' decisions as append-only records, what follows from them, and their exchange with other tools."""

@@ -1,0 +1,128 @@
+"""Exact cosine search: an int8 scan of all vectors, then float32 for those that could be among the best."""
+
+from __future__ import annotations
+
+import functools
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from pipeline.embedding.centring import centre
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_CHUNK = 50_000
+_QUERY_STEPS = 32767
+"""The query is rounded to int16: 127 * 32767 * 512 stays below 2**31, so a sum of products fits an int32."""
+
+_MAX_DIM = 512
+
+
+class DenseIndex:
+    """Centred vectors of all measures, optionally with their headlines' added at a weight.
+
+    Vectors stay where they are (they may be memory-mapped); held are an int8 copy (n, dim) and two floats a vector.
+    """
+
+    def __init__(
+        self, vectors: np.ndarray, mean: np.ndarray, headlines: np.ndarray | None = None, headline_weight: float = 0.5
+    ) -> None:
+        self._vectors = vectors
+        self.mean = np.asarray(mean, np.float32)
+        self._headlines = headlines
+        self._headline_weight = headline_weight
+        n, dim = vectors.shape
+        self.dim = int(dim)
+        self._codes = np.zeros((n, dim), np.int8)
+        self._scale = np.zeros(n, np.float32)
+        self._error = np.float32(0)
+        for start in range(0, n, _CHUNK):
+            self._quantise(slice(start, min(start + _CHUNK, n)))
+
+    def __len__(self) -> int:
+        """Vectors in the index."""
+        return len(self._scale)
+
+    def rows(self, where: slice | np.ndarray) -> np.ndarray:
+        """Centred vectors of some measures with their headlines' part, float32 (k, dim), L2-normalised."""
+        headlines = None if self._headlines is None else self._headlines[where]
+        return self.query(self._vectors[where], headlines)
+
+    def query(self, vectors: np.ndarray, headlines: np.ndarray | None = None) -> np.ndarray:
+        """Raw vectors (k, dim) as this index compares them."""
+        centred = centre(vectors, self.mean)
+        if headlines is None:
+            return centred
+        total = centred + np.float32(self._headline_weight) * centre(headlines, self.mean)
+        norms = np.linalg.norm(total, axis=-1, keepdims=True)
+        found: np.ndarray = total / np.where(norms > 0, norms, np.float32(1))
+        return found
+
+    def top(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """The `k` best measures, exactly: rows int64 and cosines float32, best first, ties by row.
+
+        Args:
+            query: (dim,), L2-normalised.
+            k: how many; fewer come back when fewer are allowed.
+            allowed: boolean (n,) or None for all.
+        """
+        approximate = self._scan(query)
+        if allowed is not None:
+            approximate = np.where(allowed, approximate, -np.inf)
+        k = min(k, len(self) if allowed is None else int(np.count_nonzero(allowed)))
+        if k == 0:
+            return np.zeros(0, np.int64), np.zeros(0, np.float32)
+        kth = np.partition(approximate, len(approximate) - k)[len(approximate) - k]
+        # true and approximate cosine differ by at most the longest rounding error: nothing below can be among the k
+        candidates = np.flatnonzero(approximate >= kth - 2 * self._error - np.float32(1e-5))
+        exact = self.rows(candidates) @ query
+        order = np.lexsort((candidates, -exact))[:k]
+        return candidates[order], exact[order]
+
+    def cosines(self, query: np.ndarray, where: np.ndarray) -> np.ndarray:
+        """Exact cosines of the query with some measures, float32 (k,)."""
+        found: np.ndarray = self.rows(where) @ query
+        return found
+
+    def _quantise(self, part: slice) -> None:
+        rows = self.rows(part)
+        scale = np.abs(rows).max(axis=1) / np.float32(127)
+        scale = np.where(scale > 0, scale, np.float32(1))
+        self._codes[part] = np.rint(rows / scale[:, None])
+        self._scale[part] = scale
+        errors = np.linalg.norm(rows - self._codes[part] * scale[:, None], axis=1)
+        self._error = max(self._error, np.float32(errors.max(initial=0)))
+
+    def _scan(self, query: np.ndarray) -> np.ndarray:
+        step = float(np.abs(query).max()) / _QUERY_STEPS or 1.0
+        codes = np.rint(query / step).astype(np.int16)
+        found: np.ndarray = _kernel(self._codes, codes) * (self._scale * np.float32(step))
+        return found
+
+
+def _kernel(codes: np.ndarray, query: np.ndarray) -> np.ndarray:
+    if codes.shape[1] <= _MAX_DIM:
+        found: np.ndarray = _compiled()(codes, query)
+        return found
+    return (codes.astype(np.float32) @ query.astype(np.float32)).astype(np.float32)
+
+
+@functools.cache
+def _compiled() -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
+    """The scan in machine code: int8 times int16 summed in int32, the rows shared between the cores."""
+    import numba
+
+    @numba.njit(parallel=True, cache=True)
+    def scan(codes: Any, query: Any) -> Any:
+        n, dim = codes.shape
+        found = np.empty(n, np.float32)
+        for row in numba.prange(n):
+            total = np.int32(0)
+            for column in range(dim):
+                total += np.int32(codes[row, column]) * np.int32(query[column])
+            found[row] = total
+        return found
+
+    kernel: Callable[[np.ndarray, np.ndarray], np.ndarray] = scan
+    return kernel

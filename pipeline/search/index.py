@@ -1,0 +1,184 @@
+"""The search index: build it over tables and vectors, ask it questions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+
+from pipeline.embedding.centring import blend, fit_mean
+from pipeline.errors import JucuoError
+from pipeline.search import filtering, words
+from pipeline.search.asking import Asked, Encode, Parts, ask
+from pipeline.search.collapse import collapse
+from pipeline.search.counts import PairVocabulary, TermCounts, WordVocabulary, count_pairs, count_words
+from pipeline.search.dense import DenseIndex
+from pipeline.search.fusion import best_rows, fuse
+from pipeline.search.hits import Ranked, make_hits
+from pipeline.search.lexical import LexicalIndex
+from pipeline.search.query import Query, SearchResult
+from pipeline.search.table import digest_of, measure_table
+from pipeline.settings import SearchParams
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_VOCABULARY: dict[str, type[WordVocabulary | PairVocabulary]] = {"words": WordVocabulary, "characters": PairVocabulary}
+
+
+class SearchIndex:
+    """Measures with everything a query needs. Building is deterministic; searching changes nothing.
+
+    Attributes:
+        table: one row a measure, in the order of the measures table.
+        mean: centring mean (dim,) the scores are relative to.
+    """
+
+    def __init__(
+        self, table: pl.DataFrame, dense: DenseIndex, counts: Mapping[str, TermCounts], params: SearchParams
+    ) -> None:
+        self.table = table
+        self.mean = dense.mean
+        self._dense = dense
+        self._counts = counts
+        self._params = params
+        self._lexical = {name: LexicalIndex(found) for name, found in counts.items()}
+        ids = table["measure_id"]
+        self._tie = ids.rank("ordinal").to_numpy().astype(np.int64)
+        row = {measure_id: i for i, measure_id in enumerate(ids.to_list())}
+        self._parts = Parts(row, table["text"], dense, self._lexical)
+
+    @classmethod
+    def build(
+        cls,
+        measures: pl.DataFrame,
+        documents: pl.DataFrame,
+        vectors: np.ndarray,
+        mean: np.ndarray,
+        *,
+        assignments: pl.DataFrame | None = None,
+        params: SearchParams | None = None,
+        headlines: np.ndarray | None = None,
+        arrays: Mapping[str, np.ndarray] | None = None,
+    ) -> SearchIndex:
+        """Index measures.
+
+        Args:
+            measures: the measures table.
+            documents: the documents table.
+            vectors: raw vectors, float32 (n, dim), row i of measure i; may be memory-mapped.
+            mean: in-domain mean (dim,); it is blended with the measures' own as their number grows.
+            assignments: the assignments table, for the category filter.
+            params: parameters.
+            headlines: raw vectors of the headlines (n, dim), added at `params.headline_weight`; None leaves them out.
+            arrays: what `arrays` of an earlier index gave; used if it is of these texts, else made anew.
+
+        Raises:
+            JucuoError: when vectors and measures are not of one number.
+        """
+        params = params or SearchParams.model_validate({})
+        for name, given in (("vectors", vectors), ("vectors of headlines", headlines)):
+            if given is not None and len(given) != len(measures):
+                raise JucuoError(
+                    f"there are {len(measures)} measures but {len(given)} {name}", "Run the stages embed and index."
+                )
+        table = measure_table(measures, documents, assignments)
+        counts = _counts(table["text"].to_list(), arrays)
+        blended = blend(mean, fit_mean(vectors), len(vectors), params.mean_prior)
+        return cls(table, DenseIndex(vectors, blended, headlines, params.headline_weight), counts, params)
+
+    def __len__(self) -> int:
+        """Measures in the index."""
+        return len(self.table)
+
+    def arrays(self) -> dict[str, np.ndarray]:
+        """What takes long to make, as arrays of whole numbers: the same bytes for the same texts on every machine."""
+        digest = np.frombuffer(bytes.fromhex(digest_of(self.table["text"].to_list())), np.uint8)
+        parts = [counts.arrays(name) for name, counts in self._counts.items()]
+        return {"digest": digest} | {name: array for part in parts for name, array in part.items()}
+
+    def search(self, query: Query, encode: Encode | None = None) -> SearchResult:
+        """Answer a query.
+
+        Args:
+            query: the question.
+            encode: encoder for query texts; not needed for queries by measure ids alone.
+
+        Raises:
+            JucuoError: when a measure is not in the index, or a text is asked without an encoder.
+        """
+        asked = ask(query, self._parts, encode)
+        terms = words.quoted(query.text) if query.text else ()
+        filtered = self._filtered(query)
+        allowed = filtered & self._containing(terms) & ~self._own(query, asked)
+        n_candidates, notes = int(allowed.sum()), _notes(query, asked)
+        if n_candidates == 0:
+            return SearchResult([], 0, terms, self._why_empty(query, int(filtered.sum()), terms), notes)
+        ranked = self._rank(asked, allowed)
+        near = self._params.near if query.collapse else None
+        groups = collapse(ranked.fused.rows, self.table["text"], query.top, near)
+        hits = make_hits(groups, self.table, ranked, asked, terms, idf=self._idf, common=self._params.common_idf)
+        return SearchResult(hits, n_candidates, terms, "", notes)
+
+    def _rank(self, asked: Asked, allowed: np.ndarray) -> Ranked:
+        depth = self._params.depth
+        rankings = {"meaning": self._dense.top(asked.dense, depth, allowed)[0]}
+        scores = {name: index.scores(asked.lexical[name]) for name, index in self._lexical.items()}
+        rankings |= {name: best_rows(found, depth, self._tie, allowed) for name, found in scores.items()}
+        fused = fuse(rankings, self._params.weights(), self._params.rrf_k, self._tie)
+        return Ranked(fused, self._dense, scores)
+
+    def _filtered(self, query: Query) -> np.ndarray:
+        mask = np.ones(len(self), bool)
+        for name, values in filtering.active(query.filters).items():
+            mask &= filtering.mask_of(name, values, self.table)
+        return mask
+
+    def _containing(self, terms: Sequence[str]) -> np.ndarray:
+        mask = np.ones(len(self), bool)
+        for term in terms:
+            found = pl.any_horizontal(pl.col("text", "headline").str.contains(term, literal=True))
+            mask &= self.table.select(found)[:, 0].to_numpy()
+        return mask
+
+    def _own(self, query: Query, asked: Asked) -> np.ndarray:
+        """Measures that are left out because they are the query's own, or of its documents or issuers."""
+        out = np.zeros(len(self), bool)
+        out[[*asked.rows, *asked.avoided]] = True
+        own = self.table[asked.rows]
+        if query.other_documents or query.other_issuers:
+            out |= self.table["doc_id"].is_in(own["doc_id"].to_list()).to_numpy()
+        if query.other_issuers:
+            issuers = own["joint_issuers"].explode().drop_nulls().unique().sort().to_list()
+            shared = pl.col("joint_issuers").list.set_intersection(issuers).list.len().fill_null(0) > 0
+            out |= self.table.select(shared)[:, 0].to_numpy()
+        return out
+
+    def _idf(self, word: str) -> float:
+        index = self._lexical["words"]
+        vocabulary = index.counts.vocabulary
+        i = vocabulary.id_of(word) if isinstance(vocabulary, WordVocabulary) else None
+        return 0.0 if i is None else float(index.idf[i])
+
+    def _why_empty(self, query: Query, n_filtered: int, terms: Sequence[str]) -> str:
+        if not len(self):
+            return "The index holds no measures."
+        if not n_filtered:
+            return filtering.why_empty(query.filters, self.table)
+        if terms:
+            marked = ", ".join(f"「{term}」" for term in terms)
+            return f"None of the {n_filtered} measures that the filters leave contains {marked} exactly."
+        return f"All {n_filtered} measures that the filters leave are of the query's own document or issuer."
+
+
+def _counts(texts: list[str], arrays: Mapping[str, np.ndarray] | None) -> dict[str, TermCounts]:
+    if arrays is not None and arrays["digest"].tobytes().hex() == digest_of(texts):
+        return {name: TermCounts.of_arrays(arrays, name, kind) for name, kind in _VOCABULARY.items()}
+    return {"words": count_words(texts), "characters": count_pairs(texts)}
+
+
+def _notes(query: Query, asked: Asked) -> tuple[str, ...]:
+    if (query.other_issuers or query.other_documents) and not asked.rows:
+        return ("The query is a free text: it has no document or issuer to leave out.",)
+    return ()

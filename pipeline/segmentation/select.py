@@ -1,0 +1,161 @@
+"""The measure selector: walks the tree and decides what is a measure, and says of everything else why it is none."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pipeline.segmentation import lexicon
+from pipeline.segmentation.content import Paragraphs
+from pipeline.segmentation.drafts import Place, Selection
+from pipeline.segmentation.headline import run_in_title
+from pipeline.segmentation.markers import BULLET, ENUMERATOR
+from pipeline.segmentation.models import Heading, Kind
+from pipeline.segmentation.paragraphs import Span, parallel, stand_alone
+from pipeline.segmentation.tree import Node, is_title_only
+
+_PREFIX = {"heading": "h", "appendix": "a", BULLET: "b"}
+_TRANSPARENT = ("h", "a")
+_FRAGMENT_SHARE = 0.6
+_FRAGMENT_MAX = 40
+_LEAD_MAX = 60
+_EXPERIENCE = ("体会", "经验", "启示", "原则", "把握以下", "遵循以下")
+
+
+def _end(node: Node) -> int:
+    """Offset after the last character of a block and everything below it."""
+    while node.children:
+        node = node.children[-1]
+    return 0 if node.line is None else node.line.end
+
+
+class Selector:
+    """One walk over the tree of one document."""
+
+    def __init__(self, text: str, plan_year: int | None, min_chars: int) -> None:
+        self.text, self.plan_year = text, plan_year
+        self.out = Selection()
+        self.paragraphs = Paragraphs(text, min_chars, self.out)
+
+    def select(self, root: Node, kind: Kind) -> Selection:
+        """Collect the measures below `root`; `kind` holds where no heading says otherwise."""
+        place = Place(kind=kind)
+        if root.blocks:
+            self._section(root, place)
+        else:
+            self.paragraphs.read(root.paragraphs, place)
+        return self.out
+
+    def _skip(self, node: Node, reason: str) -> None:
+        if node.line is not None:
+            self.out.skip(node.line.start, _end(node), reason)
+
+    def _body(self, node: Node) -> str:
+        return "" if node.line is None else self.text[node.line.body : node.line.end]
+
+    def _title(self, node: Node) -> str:
+        content = self._body(node)
+        return content.rstrip("。：: ") if is_title_only(self.text, node) else run_in_title(content)
+
+    def _section(self, node: Node, place: Place) -> None:
+        """Children in order: what stands before the first block introduces it, unless it runs parallel."""
+        first = node.children.index(node.blocks[0])
+        before, after = node.children[:first], node.children[first:]
+        if place.path:
+            loose = all(block.system in {BULLET, ENUMERATOR} for block in node.blocks)
+            self.paragraphs.read(before, place, only=parallel(self.text, before, loose=loose))
+        else:
+            for child in before:
+                self._skip(child, "preamble")
+        counts: dict[str, int] = {}
+        run: list[Node] = []
+        seen, lead = len(before), before[-1] if before else None
+        for child in after:
+            if child.role == "paragraph":
+                run.append(child)
+                lead = child
+                continue
+            if run and len(self._body(run[-1])) <= _LEAD_MAX:
+                self._skip(run[-1], "lead_in")
+                self.paragraphs.read(run[:-1], place, seen)
+            else:
+                self.paragraphs.read(run, place, seen)
+            seen, run = seen + len(run), []
+            group = child.system or child.role
+            counts[group] = counts.get(group, 0) + 1
+            if child.role == "table":
+                self._tasks(child, place, counts[group])
+            else:
+                self._block(child, self._step(child, counts[group]), self._lessons(lead, place))
+        self.paragraphs.read(run, place, seen)
+
+    def _step(self, node: Node, position: int) -> str:
+        prefix = _PREFIX.get(node.system or node.role, "")
+        return f"{prefix}{position}" if prefix else str(node.value)
+
+    def _lessons(self, lead: Node | None, place: Place) -> Place:
+        """Items announced as lessons or principles (`我们的主要体会是：`) are principles."""
+        content = "" if lead is None else self._body(lead)
+        announced = content.endswith(("：", ":")) and any(word in content for word in _EXPERIENCE)
+        return replace(place, kind="principle") if announced else place
+
+    def _tasks(self, node: Node, place: Place, position: int) -> None:
+        """The rows of a table of tasks: each task cell a measure `r{n}`; a second table is `t2.r{n}`."""
+        steps = place.path if position == 1 else (*place.path, f"t{position}")
+        self._skip(node, "table_header")
+        for index, row in enumerate(node.rows, start=1):
+            start, end = row.task
+            path = ".".join((*steps, f"r{index}"))
+            self.out.emit(path, row.number, place, Span(start, end), cells=(row.duty, row.due))
+
+    def _block(self, node: Node, step: str, place: Place) -> None:
+        title = self._title(node)
+        if lexicon.is_general(title) and not node.blocks:
+            self._skip(node, "general_requirements")
+            return
+        if title in lexicon.CLOSING_TITLES or (node.role == "appendix" and self._is_glossary(node, title)):
+            self._skip(node, "closing" if title in lexicon.CLOSING_TITLES else "appendix")
+            return
+        inside = place.below(step, title, self._kind(title, place))
+        if node.blocks and not self._stays_inside(node, place):
+            self._open(node, title, inside)
+            self._section(node, inside)
+        elif node.paragraphs and stand_alone(self.text, node):
+            self._open(node, title, inside)
+            self.paragraphs.read(node.paragraphs, inside)
+        elif node.line is not None and node.line.marker is not None:
+            head = node.line.end if node.paragraphs and is_title_only(self.text, node) else None
+            kind = place.kind if place.path else inside.kind
+            span = Span(node.line.body, _end(node), head)
+            self.out.emit(".".join(inside.path), node.line.marker.text, replace(place, kind=kind), span)
+        else:
+            self._skip(node, "empty_heading")
+
+    def _kind(self, title: str, place: Place) -> Kind:
+        """A top heading decides by its words and year, a lower one only if it plainly departs from its section."""
+        if place.path and place.path[-1][:1] not in _TRANSPARENT:
+            return lexicon.kind_below(title, place.kind)
+        return lexicon.kind_of(title, place.kind, self.plan_year)
+
+    def _is_glossary(self, node: Node, title: str) -> bool:
+        titles = [title, *(self._title(block) for block in node.blocks[:2])]
+        return any(lexicon.is_glossary(name) for name in titles)
+
+    def _open(self, node: Node, title: str, inside: Place) -> None:
+        """Record a heading; what its line says beyond the title introduces the section."""
+        if node.line is None:
+            return
+        start = node.line.body
+        number = node.line.marker.text if node.line.marker else ""
+        self.out.outline.append(Heading(title, number, len(inside.path), start, start + len(title)))
+        if not is_title_only(self.text, node):
+            self.out.skip(min(start + len(title) + 1, node.line.end), node.line.end, "introduction")
+
+    def _stays_inside(self, node: Node, place: Place) -> bool:
+        """Whether numbered lines below an item are parts of one sentence, not blocks of their own."""
+        if node.role != "numbered" or not place.path or any(block.children for block in node.blocks):
+            return False
+        texts = [self.text[block.line.start : block.line.end] for block in node.blocks if block.line]
+        fragments = sum(text.endswith(("；", ";", "，", ",", "、")) for text in texts[:-1])
+        if len(texts) > 1 and fragments >= _FRAGMENT_SHARE * (len(texts) - 1):
+            return True
+        return self._body(node).endswith(("：", ":")) and all(len(text) <= _FRAGMENT_MAX for text in texts)

@@ -1,0 +1,35 @@
+"""What a person should look at in a corpus: gaps, duplicates, damage, documents without measures."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from pipeline.workspace import Workspace
+
+
+def findings(workspace: Workspace) -> list[dict[str, str]]:
+    """One row a finding: `document`, `what`, `detail`, sorted by document."""
+    documents = workspace.read("documents")
+    found = [_finding(r["path"], f"set aside ({r['reason']})", r["detail"]) for r in workspace.read_jsonl("interim/rejected.jsonl")]
+    for row in documents.select("source_path", "issuer", "plan_year", "province", "n_damaged").iter_rows(named=True):
+        gaps = [name for name in ("issuer", "plan_year", "province") if row[name] is None]
+        if gaps:
+            found.append(_finding(row["source_path"], "metadata gap", f"unknown: {', '.join(gaps)}"))
+        if row["n_damaged"]:
+            found.append(_finding(row["source_path"], "damage", f"{row['n_damaged']} place(s) left unrepaired"))
+    if workspace.has("measures"):
+        empty = documents.join(workspace.read("measures"), on="doc_id", how="anti")
+        found += [_finding(path, "no measures", "nothing in it is a numbered item or a paragraph under a heading") for path in empty["source_path"]]
+    found += [_finding(path, "same text", f"as {first}") for path, first in _same_text(documents)]
+    return sorted(found, key=lambda f: (f["document"], f["what"]))
+
+
+def _same_text(documents: pl.DataFrame) -> list[tuple[str, str]]:
+    """Documents whose clean text another one has too, though their files differ."""
+    first = documents.sort("source_path").with_columns(first=pl.col("source_path").first().over("text"))
+    doubled = first.filter(pl.col("source_path") != pl.col("first"))
+    return list(doubled.select("source_path", "first").iter_rows())
+
+
+def _finding(document: str, what: str, detail: str) -> dict[str, str]:
+    return {"document": document, "what": what, "detail": detail}

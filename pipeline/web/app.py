@@ -1,0 +1,108 @@
+"""The application: routes, errors, protection."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from pipeline.errors import JucuoError
+from pipeline.web.config import WebConfig
+from pipeline.web.library import Library, MissingTableError
+from pipeline.web.problems import TITLES, WebError, problem
+from pipeline.web.queries.filters import FilterError
+from pipeline.web.queries.items import NotFoundError
+from pipeline.web.rendering import STATIC, Page
+from pipeline.web.routes import ROUTERS
+from pipeline.web.security import BodyLimit, finish, screen
+
+log = logging.getLogger("jucuo.web")
+
+DESCRIPTION = "举措数据接口：每个页面的数据都在这里。Data of every page. Errors are RFC 9457 problems."
+
+
+def as_web_error(error: Exception) -> WebError:
+    """What an exception means to whoever asked."""
+    if isinstance(error, WebError):
+        return error
+    if isinstance(error, NotFoundError):
+        return WebError(404, str(error), kind="not-found")
+    if isinstance(error, FilterError):
+        return WebError(422, str(error), kind="filter")
+    if isinstance(error, MissingTableError):
+        return WebError(503, error.cause, error.remedy, kind="missing-table")
+    if isinstance(error, JucuoError):
+        return WebError(503, error.cause, error.remedy, kind="not-ready")
+    if isinstance(error, RequestValidationError):
+        details = [{"where": ".".join(map(str, e["loc"])), "what": e["msg"]} for e in error.errors()]
+        return WebError(422, "; ".join(f"{d['where']}: {d['what']}" for d in details), kind="value", errors=details)
+    if isinstance(error, HTTPException):
+        return WebError(error.status_code, str(error.detail or TITLES.get(error.status_code, "")))
+    return WebError(500, "something went wrong here; the server's log has the details", kind="internal")
+
+
+def answer(request: Request, error: Exception) -> Response:
+    """An error as a problem under /api, as a page elsewhere."""
+    found = as_web_error(error)
+    if found.status >= 500 and found.kind == "internal":
+        log.error("%s %s failed", request.method, request.url.path, exc_info=error)
+    if request.url.path.startswith("/api/"):
+        return problem(found.status, found.detail, request.url.path, found.remedy, found.kind, **found.members)
+    return Page(request).render(
+        "error.html.j2",
+        status=found.status,
+        status_code=found.status,
+        detail=found.detail,
+        remedy=found.remedy,
+        kind=found.kind,
+    )
+
+
+def _static(app: FastAPI) -> None:
+    class Kept(StaticFiles):
+        """Static files carry their digest in the address, so browsers may keep them."""
+
+        def file_response(self, *args: object, **kwargs: object) -> Response:
+            response = super().file_response(*args, **kwargs)  # type: ignore[arg-type]
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+            return response
+
+    app.mount("/static", Kept(directory=STATIC), name="static")
+
+
+def create_app(config: WebConfig) -> FastAPI:
+    """The application over one workspace; nothing is read from it before a page asks."""
+    app = FastAPI(
+        title="Jucuo 举措",
+        description=DESCRIPTION,
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+    )
+    app.state.config = config
+    app.state.library = Library(config.workspace, config.settings)
+
+    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        refused = screen(config, request)
+        if refused is not None:
+            return finish(config, request, answer(request, refused))
+        try:
+            response = await call_next(request)
+        except Exception as error:  # noqa: BLE001 - the last place before the server; logged in `answer`
+            response = answer(request, error)
+        return finish(config, request, response)
+
+    app.middleware("http")(guard)
+    app.add_middleware(BodyLimit, limit=config.max_body)
+    for known in (WebError, NotFoundError, FilterError, JucuoError, RequestValidationError, HTTPException):
+        app.add_exception_handler(known, answer)
+    for router in ROUTERS:
+        app.include_router(router)
+    _static(app)
+    return app

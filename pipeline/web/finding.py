@@ -1,0 +1,175 @@
+"""What `/search`, its API and its export have in common: a request from the URL, the measures that answer it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlencode
+
+import polars as pl
+
+from pipeline.web.library import Library
+from pipeline.web.queries.filters import MAX_QUERY, FilterError, Filters, facets, parse, select
+from pipeline.web.queries.items import MEASURE_ID, items, row_of
+from pipeline.web.queries.marking import occurrences
+from pipeline.web.queries.models import FacetOption, Hit, MeasureItem, Reason, SearchResults, Span
+from pipeline.web.queries.paging import decode, encode
+from pipeline.web.queries.words import Words, matching
+from pipeline.web.queries.words import parse as parse_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Mode = Literal["words", "meaning", "like", "browse"]
+PAGE_SIZE = 20
+MAX_PAGE = 200
+
+
+@dataclass(frozen=True)
+class Request:
+    """A search as the URL states it."""
+
+    filters: Filters
+    q: str = ""
+    mode: Mode = "browse"
+    like: str = ""
+    others: bool = False
+
+    def urlencode(self, **extra: str) -> str:
+        """The query string that brings this search back."""
+        own = [("q", self.q)] if self.q else []
+        own += [("mode", self.mode)] if self.q and self.mode == "meaning" else []
+        own += [("like", self.like)] if self.like else []
+        own += [("others", "1")] if self.others else []
+        return urlencode([*own, *self.filters.pairs(), *extra.items()])
+
+    def with_filters(self, filters: Filters) -> Request:
+        """The same search under other filters."""
+        return Request(filters, self.q, self.mode, self.like, self.others)
+
+
+@dataclass(frozen=True)
+class Found:
+    """All measures that answer a request, in order: rows of the wide frame with `score`, and why each is there."""
+
+    rows: pl.DataFrame
+    scope: pl.DataFrame
+    note: str
+    why: Callable[[str], tuple[list[Reason], list[Span]]]
+
+
+def _single(params: Mapping[str, Sequence[str]], name: str, limit: int) -> str:
+    values = params.get(name, ())
+    value = values[-1].strip() if values else ""
+    if len(value) > limit:
+        raise FilterError(f"{name}: {len(value)} characters, at most {limit} are taken")
+    return value
+
+
+def read(params: Mapping[str, Sequence[str]], library: Library) -> Request:
+    """The request in a query string; raises FilterError for values that cannot be one."""
+    q, like = _single(params, "q", MAX_QUERY), _single(params, "like", 200)
+    asked = _single(params, "mode", 20) or "words"
+    if asked not in ("words", "meaning"):
+        raise FilterError(f"mode: “{asked}” is neither words nor meaning")
+    if like and not MEASURE_ID.fullmatch(like):
+        raise FilterError("like: this is no measure id")
+    mode: Mode = "like" if like else ("browse" if not q else ("meaning" if asked == "meaning" else "words"))
+    filters = parse(params, library.codebook.ids)
+    return Request(filters, "" if like else q, mode, like, _single(params, "others", 5) in ("1", "true", "on"))
+
+
+def _browse(rows: pl.DataFrame) -> Found:
+    return Found(rows.with_columns(score=pl.lit(0.0)), rows, "", lambda _: ([], []))
+
+
+def _by_words(rows: pl.DataFrame, words: Words) -> Found:
+    found = matching(rows, words)
+
+    def why(measure_id: str) -> tuple[list[Reason], list[Span]]:
+        text = found.filter(pl.col("measure_id") == measure_id)["text"][0]
+        marks = occurrences(text, words.wanted)
+        reason = Reason(kind="phrase", value=float(len(marks)), words=list(words.wanted))
+        return [reason], [Span(start=m.start, end=m.end) for m in marks]
+
+    return Found(found, found, "", why)
+
+
+def find(library: Library, request: Request, top: int | None = None) -> Found:
+    """The measures that answer a request, best first (browsing: in reading order); `top` shortens a ranking."""
+    wide = library.wide
+    if request.mode in ("meaning", "like"):
+        from pipeline.web.ranking import MAX_RANKED, by_meaning
+
+        if request.like:
+            row_of(wide, "measure_id", request.like, "measure", MEASURE_ID)
+        return by_meaning(library, request, top or MAX_RANKED)
+    rows = select(wide, request.filters)
+    return _browse(rows) if request.mode == "browse" else _by_words(rows, parse_words(request.q))
+
+
+def facet_options(scope: pl.DataFrame, filters: Filters) -> dict[str, list[FacetOption]]:
+    """Facets as views."""
+    return {
+        name: [FacetOption(value=o.value, count=o.count, chosen=o.chosen) for o in options]
+        for name, options in facets(scope, filters).items()
+    }
+
+
+def _scope(library: Library, request: Request, found: Found) -> pl.DataFrame:
+    """Rows among which facets are counted: what answers the query, before the filters where that is cheap."""
+    if request.mode == "browse":
+        return library.wide
+    if request.mode == "words":
+        return matching(library.wide, parse_words(request.q))
+    return found.scope
+
+
+def _skip(rows: pl.DataFrame, after: str | None) -> int:
+    """How many of the sorted rows come up to and including the one a cursor names."""
+    if not after:
+        return 0
+    score, doc_id, ordinal = decode(after, (float, str, int))
+    same = pl.col("score") == score
+    earlier = (pl.col("doc_id") < doc_id) | ((pl.col("doc_id") == doc_id) & (pl.col("ordinal") <= ordinal))
+    return int(rows.select(((pl.col("score") > score) | (same & earlier)).sum()).item())
+
+
+def _cursor(row: pl.DataFrame) -> str:
+    """The cursor of a row: (score, document, ordinal), not its position, which shifts when a document is added."""
+    return encode(row.select("score", "doc_id", "ordinal").row(0))
+
+
+def _hits(found: Found, shown: pl.DataFrame, skipped: int) -> list[Hit]:
+    hits = []
+    for rank, (item, score) in enumerate(zip(items(shown), shown["score"].to_list(), strict=True), skipped + 1):
+        reasons, shared = found.why(item.measure_id)
+        hits.append(Hit(rank=rank, score=score, measure=item, reasons=reasons, shared=shared))
+    return hits
+
+
+def results(library: Library, request: Request, after: str | None, size: int = PAGE_SIZE) -> SearchResults:
+    """One page of a search with its facets; rows are sorted by falling score, then document and ordinal."""
+    found = find(library, request)
+    skipped = _skip(found.rows, after)
+    shown = found.rows.slice(skipped, size)
+    more = skipped + size < found.rows.height
+    hits = _hits(found, shown, skipped)
+    options = facet_options(_scope(library, request, found), request.filters)
+    after = _cursor(shown.tail(1)) if more and shown.height else None
+    return SearchResults(
+        total=found.rows.height, mode=request.mode, note=found.note, after=after, hits=hits, facets=options
+    )
+
+
+def named(library: Library, measure_id: str) -> MeasureItem:
+    """The measure a search starts from; raises NotFoundError."""
+    row = row_of(library.wide, "measure_id", measure_id, "measure", MEASURE_ID)
+    return items(library.wide.slice(row["position"], 1))[0]
+
+
+def nearest(library: Library, measure_id: str, top: int) -> list[Hit]:
+    """The measures most like a given one; raises NotFoundError for an unknown id."""
+    found = find(library, Request(Filters(), mode="like", like=measure_id), top)
+    return _hits(found, found.rows, 0)

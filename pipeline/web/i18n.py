@@ -1,0 +1,164 @@
+"""Chinese first, English by a switch: templates hold both sentences side by side, this module the names of values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+Lang = Literal["zh", "en"]
+LANGUAGES: tuple[Lang, ...] = ("zh", "en")
+COOKIE = "jucuo_lang"
+
+NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "kind": {
+        "plan": ("计划", "plan"),
+        "achievement": ("成效", "achievement"),
+        "principle": ("原则", "principle"),
+    },
+    "level": {
+        "national": ("国家", "national"),
+        "province": ("省级", "province"),
+        "city": ("市级", "city"),
+        "county": ("区县", "county"),
+    },
+    "doc_type": {
+        "work_points": ("工作要点", "work points"),
+        "plan": ("工作计划", "plan"),
+        "summary_and_plan": ("总结与计划", "summary and plan"),
+        "opinion": ("意见", "opinion"),
+        "government_report": ("政府工作报告", "government report"),
+        "other": ("其他", "other"),
+    },
+    "relation": {
+        "identical": ("相同", "identical"),
+        "near": ("近同", "near-identical"),
+        "contains": ("包含对方", "contains the other"),
+        "contained": ("含于对方", "contained in the other"),
+        "paraphrase": ("改写", "paraphrase"),
+    },
+    "origin": {
+        "central": ("上级文件", "central document"),
+        "common_upstream": ("可能同出上游", "probable common upstream"),
+        "horizontal": ("单位之间", "between bureaus"),
+        "series": ("历年沿用", "kept over the years"),
+        "unknown": ("来源不明", "origin unknown"),
+    },
+    "direction": {
+        "a_first": ("本条较早", "this one earlier"),
+        "b_first": ("对方较早", "the other earlier"),
+        "unknown": ("先后不明", "order unknown"),
+    },
+    "flag": {
+        "damaged": ("有损坏", "damaged"),
+        "headline_only": ("只有标题", "headline only"),
+        "omnibus": ("综合", "omnibus"),
+    },
+    "facet": {
+        "issuer": ("单位", "Issuer"),
+        "province": ("省份", "Province"),
+        "level": ("层级", "Level"),
+        "year": ("年份", "Year"),
+        "category": ("类别", "Category"),
+        "kind": ("性质", "Kind"),
+        "flag": ("标记", "Flag"),
+        "cites": ("引用", "Cites"),
+        "document": ("文件", "Document"),
+    },
+    "reason": {
+        "phrase": ("含有", "contains"),
+        "meaning": ("意义", "meaning"),
+        "wording": ("用词", "wording"),
+        "same": ("几乎相同", "nearly the same"),
+        "similar": ("相似", "similar"),
+        "related": ("相关", "related"),
+        "unrelated": ("关联不大", "hardly related"),
+    },
+    "field": {
+        "title": ("标题", "title"),
+        "issuer": ("单位", "issuer"),
+        "province": ("省", "province"),
+        "city": ("市", "city"),
+        "county": ("区县", "county"),
+        "level": ("层级", "level"),
+        "doc_type": ("类型", "type"),
+        "plan_year": ("年份", "plan year"),
+        "published": ("落款日期", "dated"),
+        "posted": ("上网日期", "posted"),
+        "sha256": ("文件摘要", "file digest"),
+        "model": ("分类器", "classifier"),
+        "codebook": ("编码手册", "codebook"),
+        "encoder": ("编码器", "encoder"),
+    },
+    "status": {
+        "open": ("未复核", "open"),
+        "decided": ("已复核", "reviewed"),
+        "conflict": ("有分歧", "conflict"),
+        "adjudicated": ("已裁定", "adjudicated"),
+        "flagged": ("已标疑", "flagged"),
+        "skipped": ("已跳过", "skipped"),
+    },
+    "action": {
+        "accept": ("认可", "accept"),
+        "correct": ("改正", "correct"),
+        "skip": ("跳过", "skip"),
+        "flag": ("标疑", "flag"),
+        "adjudicate": ("裁定", "adjudicate"),
+        "undo": ("撤销", "undo"),
+        "redo": ("重做", "redo"),
+        "comment": ("备注", "comment"),
+        "import": ("导入", "import"),
+    },
+    "queue": {
+        "doubtful": ("存疑优先", "Doubtful first"),
+        "audit": ("盲审抽样", "Blind audit sample"),
+        "disagreement": ("与模型不一致", "Disagrees with the model"),
+        "conflicts": ("复核人分歧", "Conflicts between reviewers"),
+        "stale": ("编码手册更新前所标", "Labelled before the codebook changed"),
+        "changed": ("重训后有变", "Changed by retraining"),
+        "flagged": ("已标疑", "Flagged"),
+        "all": ("按文件顺序", "In reading order"),
+    },
+    "flag_reason": {
+        "not_a_measure": ("不是举措", "not a measure"),
+        "cut_wrongly": ("切分有误", "cut wrongly"),
+        "damaged": ("文字损坏", "text damaged"),
+        "no_category": ("手册无合适类别", "no category fits"),
+        "ambiguous": ("类别难分", "ambiguous"),
+        "other": ("其他", "other"),
+    },
+    "cause": {
+        "codebook_unclear": ("手册表述不清", "codebook unclear"),
+        "overlooked": ("看漏", "overlooked"),
+        "misread": ("误读", "misread"),
+        "boundary": ("类别界线", "boundary of categories"),
+        "primary": ("主类之争", "which is primary"),
+        "other": ("其他", "other"),
+    },
+}
+"""Names of the values in tables; rules and flags not listed here are shown as they are."""
+
+
+def choose(asked: str | None, cookie: str | None) -> Lang:
+    """The language asked for in the URL, else the remembered one, else Chinese."""
+    for value in (asked, cookie):
+        if value in LANGUAGES:
+            return value  # type: ignore[return-value]
+    return "zh"
+
+
+class Translator:
+    """Picks the sentence of one language."""
+
+    def __init__(self, lang: Lang) -> None:
+        self.lang = lang
+        self._column = LANGUAGES.index(lang)
+
+    def __call__(self, zh: str, en: str, /, **values: object) -> str:
+        """The sentence in this language, with `{name}` replaced."""
+        text = zh if self.lang == "zh" else en
+        return text.format(**values) if values else text
+
+    def name(self, group: str, value: object) -> str:
+        """What people call a value of a table, or the value itself."""
+        pair = NAMES.get(group, {}).get(str(value))
+        return pair[self._column] if pair else str(value)

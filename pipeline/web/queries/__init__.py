@@ -1,0 +1,1 @@
+"""What pages show, computed from frames: no HTTP, no files."""

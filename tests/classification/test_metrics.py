@@ -1,0 +1,119 @@
+"""Figures of merit against scikit-learn and by hand; calibration and thresholds."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, brier_score_loss, f1_score
+
+from pipeline.classification.calibration import PRIOR_ALONE, Stack, Thresholds, sigmoid
+from pipeline.classification.decide import Answers, OmnibusRule
+from pipeline.classification.labels import Targets
+from pipeline.classification.metrics import average_precision, by_category, calibration_error, confusions, score
+
+
+def example(seed: int = 0, n: int = 60, k: int = 5) -> tuple[Answers, Targets]:
+    rng = np.random.default_rng(seed)
+    gold = rng.random((n, k)) > 0.7
+    probabilities = np.clip(gold * 0.5 + rng.random((n, k)) * 0.5, 0, 1)
+    primary = np.where(gold.any(axis=1), gold.argmax(axis=1), -1)
+    assigned = probabilities >= 0.5
+    said = np.where(assigned.any(axis=1), np.where(assigned, probabilities, -1).argmax(axis=1), -1)
+    none = np.zeros(n, dtype=bool)
+    return Answers(probabilities, assigned, said, none), Targets(np.arange(n), gold, primary, none)
+
+
+def test_overall_figures_equal_scikit_learns():
+    answers, goal = example()
+    found = score(answers, goal, [str(i % 7) for i in range(60)])
+    assert found.micro_f1 == pytest.approx(f1_score(goal.labels, answers.assigned, average="micro"))
+    assert found.macro_f1 == pytest.approx(f1_score(goal.labels, answers.assigned, average="macro"))
+    assert found.brier == pytest.approx(brier_score_loss(goal.labels.ravel(), answers.probabilities.ravel()))
+    assert found.micro_f1_low <= found.micro_f1 <= found.micro_f1_high
+    assert set(found.flat()) >= {"micro_f1", "primary_accuracy", "ece", "none_recall"}
+
+
+def test_category_figures_equal_scikit_learns():
+    answers, goal = example(1)
+    rows = by_category(answers, goal, list("abcde"), np.full(5, 0.5))
+    expected = f1_score(goal.labels, answers.assigned, average=None)
+    assert [row.f1 for row in rows] == pytest.approx(list(expected))
+    for column, row in enumerate(rows):
+        value = average_precision_score(goal.labels[:, column], answers.probabilities[:, column])
+        assert row.average_precision == pytest.approx(value)
+
+
+def test_perfect_answers_score_one_and_confuse_nothing():
+    _, goal = example(2)
+    perfect = Answers(goal.labels.astype(float), goal.labels, goal.primary, goal.omnibus)
+    found = score(perfect, goal, ["a"] * 60)
+    assert found.micro_f1 == found.macro_f1 == found.primary_accuracy == found.top3_recall == found.none_recall == 1.0
+    assert found.brier == found.ece == 0.0
+    assert confusions(perfect, goal, list("abcde")) == []
+
+
+def test_confusions_name_what_was_said_instead():
+    _, goal = example(3)
+    nothing = Answers(goal.labels * 0.0, goal.labels & False, np.full(60, -1), goal.omnibus)
+    rows = confusions(nothing, goal, list("abcde"))
+    assert {said for _, said, _ in rows} == {""}
+    assert sum(count for _, _, count in rows) == int((goal.primary >= 0).sum())
+
+
+def test_calibration_error_of_overconfidence_is_its_size():
+    probabilities = np.full(1000, 0.9)
+    truth = np.arange(1000) % 10 < 6
+    assert calibration_error(probabilities, truth) == pytest.approx(0.3)
+
+
+def test_average_precision_without_positives_is_zero():
+    assert average_precision(np.array([0.2, 0.4]), np.array([False, False])) == 0.0
+
+
+@given(st.floats(-700, 700))
+def test_sigmoid_never_overflows_and_is_symmetric(value):
+    assert 0.0 <= sigmoid(np.array(value)) <= 1.0
+    assert sigmoid(np.array(value)) + sigmoid(np.array(-value)) == pytest.approx(1.0)
+
+
+def test_the_stack_gives_weight_to_what_predicts_and_probabilities_that_hold():
+    rng = np.random.default_rng(0)
+    signal = rng.normal(size=(400, 3)) * 3
+    truth = rng.random((400, 3)) < sigmoid(signal)
+    stack = Stack.fit(rng.normal(size=(400, 3)), signal, truth)
+    assert stack.heads == pytest.approx(1.0, abs=0.2)
+    assert abs(stack.prior) < 0.3
+    assert calibration_error(sigmoid(stack.log_odds(np.zeros((400, 3)), signal)), truth) < 0.05
+
+
+def test_without_positives_the_stack_is_the_prior():
+    nothing = np.zeros((5, 2))
+    assert Stack.fit(nothing, nothing, nothing.astype(bool)) == PRIOR_ALONE
+
+
+def test_rare_categories_share_a_threshold_and_others_lean_towards_it():
+    rng = np.random.default_rng(1)
+    truth = np.zeros((200, 2), dtype=bool)
+    truth[:80, 0], truth[:3, 1] = True, True
+    probabilities = np.where(truth, 0.3, 0.1) + rng.random((200, 2)) * 0.1
+    thresholds = Thresholds.fit(probabilities, truth, min_support=8)
+    assert thresholds.each[1] == thresholds.shared
+    assert 0.1 < thresholds.each[0] < 0.4
+
+
+def test_a_measure_with_nothing_else_gets_its_best_category_above_the_lower_threshold():
+    thresholds = Thresholds(np.array([0.5, 0.5]), 0.5, 0.3)
+    assigned = thresholds.assign(np.array([[0.6, 0.4], [0.35, 0.2], [0.2, 0.1]]))
+    assert assigned.tolist() == [[True, False], [True, False], [False, False]]
+
+
+def test_omnibus_needs_several_even_categories():
+    rng = np.random.default_rng(2)
+    single = np.eye(6)[rng.integers(0, 6, 80)] * 0.9 + 0.01
+    mixed = np.full((10, 6), 0.5) + rng.random((10, 6)) * 0.1
+    probabilities = np.vstack([single, mixed])
+    rule = OmnibusRule.fit(probabilities, np.arange(90) >= 80)
+    assert rule.flag(probabilities).tolist() == [False] * 80 + [True] * 10
+    assert not OmnibusRule.fit(probabilities, np.zeros(90, bool)).flag(probabilities).any()

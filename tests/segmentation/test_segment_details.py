@@ -1,0 +1,202 @@
+"""Targets, citations, deadlines and responsible units: hand-written sentences and what must be read in them."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipeline.segmentation.citations import find_citations
+from pipeline.segmentation.duties import find_deadlines, find_duties
+from pipeline.segmentation.headline import is_headline_only, run_in_title
+from pipeline.segmentation.lines import enumeration, tokenize
+from pipeline.segmentation.markers import match_marker
+from pipeline.segmentation.numerals import parse_chinese, parse_number
+from pipeline.segmentation.targets import find_targets
+
+
+@pytest.mark.parametrize(
+    ("text", "comparator", "value", "unit", "quantity"),
+    [
+        ("公办园在园幼儿占比达56%以上。", ">=", 56, "%", "公办园在园幼儿占比"),
+        ("新建公办幼儿园25所，九月开园。", "=", 25, "所", "公办幼儿园"),
+        ("投资90亿元，用于改造。", "=", 9e9, "元", "投资"),
+        ("创建10所以上示范学校。", ">=", 10, "所", "示范学校"),
+        ("学位增加不少于10,000个。", ">=", 10000, "个", "学位增加"),
+        ("培训教师约3.5万人次。", "~", 35000, "人次", "教师"),
+        ("大班额比例控制在5%以内。", "<=", 5, "%", "大班额比例"),
+        ("新建三所中心幼儿园。", "=", 3, "所", "中心幼儿园"),
+        ("举办比赛二十余场。", ">", 20, "场", "比赛"),
+        ("差距缩小到8个百分点以内。", "<=", 8, "个百分点", "差距缩小"),
+        ("巩固率超过98.5％。", ">", 98.5, "%", "巩固率"),
+        ("生均经费提高到每生每年1,200元。", "=", 1200, "元", "生均经费提高到每生每年"),
+    ],
+)
+def test_one_target(text: str, comparator: str, value: float, unit: str, quantity: str):
+    (target,) = find_targets(text, 0, len(text))
+    assert (target.comparator, target.value, target.unit, target.quantity) == (comparator, value, unit, quantity)
+    assert text[target.start : target.end] == target.text
+
+
+def test_several_targets_in_a_clause_and_a_range():
+    text = "新增幼儿学位7000个/托位700个，掌握1-2项艺术特长，经费翻一番。"
+    read = [(t.quantity, t.comparator, t.value, t.high) for t in find_targets(text, 0, len(text))]
+    assert read == [
+        ("幼儿学位", "=", 7000, None),
+        ("托位", "=", 700, None),
+        ("艺术特长", "range", 1, 2),
+        ("经费", "=", 2, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "落实2018-2022年建设规划。",
+        "推进“四个一批”工程。",
+        "坚决做到“两个维护”。",
+        "实施第三期行动计划。",
+        "2024年3月5日召开会议。",
+        "做到一校一策、一人一档。",
+        "办好九年一贯制学校。",
+        "改善PM2.5浓度。",
+    ],
+)
+def test_no_target(text: str):
+    assert find_targets(text, 0, len(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "title", "issuer", "year", "number"),
+    [
+        ("落实《幼儿园建设规划（2021—2025年）》。", "幼儿园建设规划（2021—2025年）", None, 2021, None),
+        ("按照国务院《乡村教师办法》执行。", "乡村教师办法", "国务院", None, None),
+        ("贯彻《云川省教育厅关于课后服务的通知》要求。", "云川省教育厅关于课后服务的通知", "云川省教育厅", None, None),
+        ("印发《作业管理办法》（云教发〔2023〕4号）。", "作业管理办法", None, 2023, "云教发〔2023〕4号"),
+        ("学习《〈条例〉实施细则》。", "〈条例〉实施细则", None, None, None),
+        ("转发《关于落实《课程方案》的通知》。", "关于落实《课程方案》的通知", None, None, None),
+        ("省教育厅、省财政厅印发的《资助办法》。", "资助办法", "省教育厅、省财政厅", None, None),
+    ],
+)
+def test_one_citation(text: str, title: str, issuer: str | None, year: int | None, number: str | None):
+    (citation,) = find_citations(text, 0, len(text))
+    assert (citation.title, citation.issuer, citation.year, citation.number) == (title, issuer, year, number)
+
+
+@pytest.mark.parametrize("text", ["订阅《云川日报》。", "没有《收口。", "》前面没有《", "《》"])
+def test_no_citation(text: str):
+    assert find_citations(text, 0, len(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("6月底前完成", "2024-06-30"),
+        ("2025年3月15日前报送", "2025-03-15"),
+        ("年底前完成", "2024-12-31"),
+        ("上半年完成", "2024-06-30"),
+        ("到2027年，全部达标", "2027-12-31"),
+        ("9月前开学", "2024-09"),
+        ("12月末前验收", "2024-12-31"),
+    ],
+)
+def test_deadlines(text: str, due: str):
+    assert [deadline.due for deadline in find_deadlines(text, 0, len(text), 2024)] == [due]
+
+
+def test_a_deadline_without_any_year_has_no_date():
+    assert [deadline.due for deadline in find_deadlines("6月底前完成", 0, 6, None)] == [""]
+
+
+def test_duties():
+    text = "抓好落实。（牵头单位：基教科、人事科；配合单位：各学校）"
+    assert [(duty.unit, duty.lead) for duty in find_duties(text, 0, len(text))] == [
+        ("基教科", True),
+        ("人事科", True),
+        ("各学校", False),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("十", 10),
+        ("二十三", 23),
+        ("一百零五", 105),
+        ("二〇三五", 2035),
+        ("两", 2),
+        ("三万五千", 35000),
+        ("廿五", 25),
+        ("甲", None),
+    ],
+)
+def test_chinese_numerals(written: str, value: int | None):
+    assert parse_chinese(written) == value
+
+
+@pytest.mark.parametrize(
+    ("written", "value"), [("1.5万", 15000), ("3", 3), ("12,000", 12000), ("90亿", 9e9), ("十余", None), ("１２", 12)]
+)
+def test_numbers(written: str, value: float | None):
+    assert parse_number(written) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "system", "value"),
+    [
+        ("一、工作", "chinese", 1),
+        ("十二. 工作", "chinese", 12),
+        ("（三）工作", "chinese_paren", 3),
+        ("(三)工作", "chinese_paren", 3),
+        ("4．工作", "arabic", 4),
+        ("5、工作", "arabic", 5),
+        ("（6）工作", "arabic_paren", 6),
+        ("7）工作", "arabic_half_paren", 7),
+        ("⑧工作", "circled", 8),
+        ("九是工作", "enumerator", 9),
+        ("第十，工作", "ordinal", 10),
+        ("第三章 工作", "chapter", 3),
+        ("Ⅳ、工作", "roman", 4),
+        ("——工作", "bullet", 0),
+        ("其次，工作", "sequence", 2),
+    ],
+)
+def test_markers(text: str, system: str, value: int):
+    marker = match_marker(text, 0, len(text))
+    assert marker is not None
+    assert (marker.system, marker.value) == (system, value)
+
+
+@pytest.mark.parametrize(
+    "text", ["2024年工作", "5.5%左右", "一、二、三产业增长", "三、四线城市", "1、2年级", "一流学校", "十四五规划", ""]
+)
+def test_no_marker(text: str):
+    assert match_marker(text, 0, len(text)) is None
+
+
+def test_an_enumeration_must_count_from_one():
+    text = "这三是难点。一是抓课堂，二是抓作业；三是抓考试。"
+    assert [marker.value for marker in enumeration(text, 0, len(text))] == [1, 2, 3]
+    assert enumeration("三是抓考试。四是抓招生。", 0, 12) == []
+
+
+def test_an_enumerator_without_its_list_is_text():
+    lines = tokenize("二是抓作业。\n三是抓考试。\n")
+    assert [line.marker for line in lines] == [None, None]
+
+
+@pytest.mark.parametrize(
+    ("text", "headline"),
+    [
+        ("抓好课堂。每周听课。", "抓好课堂"),
+        ("抓好课堂，减轻负担", "抓好课堂，减轻负担"),
+        ("要把" + "很" * 70 + "，做好。", "要把" + "很" * 58),
+        ("推进改革，" + "不断深化" * 20 + "。", "推进改革"),
+    ],
+)
+def test_headlines(text: str, headline: str):
+    assert run_in_title(text) == headline
+
+
+def test_headline_only():
+    assert is_headline_only("“双升”行动。")
+    assert not is_headline_only("抓课堂。每周听课两节。")
+    assert not is_headline_only("很" * 41 + "。")
