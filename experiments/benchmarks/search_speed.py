@@ -10,9 +10,8 @@ import argparse
 import json
 import resource
 import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
@@ -23,6 +22,9 @@ from pipeline.search.dense import DenseIndex
 from pipeline.search.index import SearchIndex
 from pipeline.settings import SearchParams
 from pipeline.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 CLAUSES = 5
 """Clauses a made measure has: about 200 characters, as real ones have."""
@@ -91,8 +93,8 @@ def vectors_only(vectors: np.ndarray, mean: np.ndarray, rounds: int) -> dict[str
 
 def whole_queries(index: SearchIndex, rounds: int) -> dict[str, Any]:
     """Queries through the interface, by measure: plain, filtered, with a quoted term."""
-    ids = index.table["measure_id"].gather_every(max(1, len(index) // rounds)).to_list()[:rounds]
-    texts = index.table["text"].gather_every(max(1, len(index) // rounds)).to_list()[:rounds]
+    ids = index.table.measures["measure_id"].gather_every(max(1, len(index) // rounds)).to_list()[:rounds]
+    texts = index.table.texts.gather_every(max(1, len(index) // rounds)).to_list()[:rounds]
     vector = np.asarray(index._dense._vectors[:1], np.float32)  # noqa: SLF001 - stands for an encoder
 
     def encode(_texts: list[str]) -> np.ndarray:

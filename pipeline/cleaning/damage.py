@@ -16,7 +16,6 @@ from pipeline.cleaning.likelihood import Likelihood
 from pipeline.cleaning.readings import GLOSS, is_reading
 from pipeline.cleaning.script import Script, to_simplified
 
-DEBUG=False
 _PLACE = re.compile(rf"(?<=[㐀-鿿豈-﫿)）”》、，。])[{MARKERS}](?=\S)|\ufffd")
 _CUT = re.compile(rf"[{MARKERS}][^，。；,;\n]{{0,40}}")
 _QUESTION = re.compile(r"[吗呢么什谁怎如何哪几多少嗎麼誰幾為为否能会會敢可]")
@@ -26,7 +25,12 @@ _GLOSS_MATCHES = 4.0
 """Log odds that an inserted reading fits the restored character by right and not by chance: 1 syllable in 60."""
 
 _GLOSS_CONTRADICTS = -12.0
-_EVIDENT = 12.0
+_GARBLED = -8.0
+"""Mean log probability a character below which text after a mark is searched: running text has about -5, garbled -14."""
+
+_RESCORED = 200
+_MAX_SEARCHES = 60
+_EVIDENT = 8.0
 """Nats by which some reading must beat the text as it stands for the place to count as damaged at all."""
 
 
@@ -39,6 +43,7 @@ class Place:
     text: str
     lead: float
     gain: float
+    vanished: int = 0
 
 
 def repair(draft: Draft, script: Script, margin: float) -> tuple[int, list[tuple[int, int]]]:
@@ -68,11 +73,12 @@ def _judged(text: str, marks: list[int], script: Script) -> Iterator[Place]:
     undamaged = _CUT.sub("\n", GLOSS.sub(r"\g<char>", text))
     likelihood = Likelihood(to_simplified(undamaged) if script == "hant" else undamaged)
     reader = Reader(likelihood, script)
-    done = 0
+    done = searches = 0
     for mark in marks:
         if mark < done:
             continue
-        place = _best(text, mark, reader, likelihood)
+        place = _best(text, mark, reader, likelihood) if searches < _MAX_SEARCHES else None
+        searches += place is not None
         if place is None:
             place = _lost_character(text, mark)
         if place is not None:
@@ -81,31 +87,56 @@ def _judged(text: str, marks: list[int], script: Script) -> Iterator[Place]:
 
 
 def _best(text: str, mark: int, reader: Reader, likelihood: Likelihood) -> Place | None:
+    """The likeliest reading of the run at a mark; None when the text is likelier as it stands."""
     left = _plain(text[max(0, mark - 40) : mark])[-_CONTEXT:] or "\n"
+    if not _garbled(text, mark, left, likelihood):
+        return None
     found = reader.readings(text, mark, left)
     if not found:
         return None
     window = max(reading.end for reading in found) + _AFTER
-    as_it_is = likelihood.text(left, _plain(text[mark:window]).replace("?", "？"))
-    scored = [(reading.score + _rest(text, reading, window, left, likelihood), reading) for reading in found]
-    scored.sort(key=lambda pair: (-pair[0], pair[1].end, pair[1].text))
-    if DEBUG: print([(round(a,1),b.text,b.end-mark) for a,b in scored[:6]], round(as_it_is,1))
-    score, best = scored[0]
-    if score - as_it_is < _EVIDENT:
+    first = sorted(found, key=lambda reading: (-_rough(text, reading, window, left, likelihood), reading.end, reading.text))
+    scored = sorted(
+        (-_score(text, reading, window, left, likelihood), reading.end, reading.text, reading.vanished)
+        for reading in first[:_RESCORED]
+    )
+    cost, end, best, vanished = scored[0]
+    as_it_is = likelihood.joint(left, _plain(text[mark:window]).replace("?", "？"))
+    if -cost - as_it_is < _EVIDENT:
         return None
-    rival = next((other for other, reading in scored if reading.text != best.text), as_it_is)
-    return Place(mark, best.end, best.text, score - max(rival, as_it_is), score - as_it_is)
+    rival = next((-other for other, _, reading, _ in scored if reading != best), as_it_is)
+    return Place(mark, end, best, -cost - max(rival, as_it_is), -cost - as_it_is, vanished)
 
 
-def _rest(text: str, reading: Restored, window: int, left: str, likelihood: Likelihood) -> float:
-    """Log probability of what follows a reading within the window, and of an inserted reading fitting its last character."""
+def _garbled(text: str, mark: int, left: str, likelihood: Likelihood) -> bool:
+    """Whether what follows a mark reads badly enough to be worth the search (0.5 s): two marks or unlikely characters."""
+    after = _plain(text[mark + 1 : mark + 1 + _AFTER]).split("\n")[0]
+    if not after:
+        return False
+    return after[0] in f"{MARKERS}!！" or likelihood.text(left[-1] + "？", after) < _GARBLED * len(after)
+
+
+def _rough(text: str, reading: Restored, window: int, left: str, likelihood: Likelihood) -> float:
+    """Score by the character model alone, which the search has already computed for the run itself."""
+    gloss, after = _after(text, reading, window)
+    return reading.score + gloss + likelihood.text(left + _plain(reading.text[-2:]), after)
+
+
+def _score(text: str, reading: Restored, window: int, left: str, likelihood: Likelihood) -> float:
+    """Score of a reading with what follows it, by both models, with the prior for its characters' script."""
+    gloss, after = _after(text, reading, window)
+    plain = _plain(reading.text)
+    return reading.prior + gloss + likelihood.joint(left, plain + after)
+
+
+def _after(text: str, reading: Restored, window: int) -> tuple[float, str]:
+    """Log odds from an inserted reading right after a run, and the text that follows within the window."""
     after = text[reading.end : window]
-    score = 0.0
     gloss = GLOSS.match(reading.text[-1] + text[reading.end : window + 10])
-    if gloss:
-        score += _GLOSS_MATCHES if is_reading(reading.text[-1], gloss["reading"]) else _GLOSS_CONTRADICTS
-        after = after[gloss.end() - 1 :]
-    return score + likelihood.text(left + _plain(reading.text[-2:]), _plain(after))
+    if not gloss:
+        return 0.0, _plain(after)
+    odds = _GLOSS_MATCHES if is_reading(reading.text[-1], gloss["reading"]) else _GLOSS_CONTRADICTS
+    return odds, _plain(after[gloss.end() - 1 :])
 
 
 def _plain(text: str) -> str:

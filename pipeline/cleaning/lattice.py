@@ -79,16 +79,22 @@ def simple_forms() -> tuple[Mapping[str, str], frozenset[str], frozenset[str]]:
 
 @dataclass(frozen=True)
 class Restored:
-    """One way to read the run: `end` is where it ends in the damaged text, `score` its log probability."""
+    """One way to read the run: `end` is where it ends in the damaged text, `score` its log probability.
+
+    `vanished` counts the pairs it had to invent. `prior` is the part of the score that does not come from the language model: characters of the wrong script.
+    """
 
     text: str
     end: int
     score: float
+    prior: float
+    vanished: int
 
 
 @dataclass(frozen=True)
 class _State:
     score: float
+    prior: float
     out: str
     pending: int
     vanished: int
@@ -116,7 +122,7 @@ class Reader:
             start: offset of the marker that stands for the lost first byte.
             left: simplified context before it, one character or more.
         """
-        states = [_State(0.0, "", UNKNOWN, 0)]
+        states = [_State(0.0, 0.0, "", UNKNOWN, 0)]
         done: list[Restored] = []
         place = start + 1
         while states and place - start <= _MAX_RUN:
@@ -130,15 +136,11 @@ class Reader:
             place += 1
         return done
 
-    def emit(self, before: str, character: str) -> float:
-        """Log probability of a character after a text, in simplified form, with the prior for its script."""
-        simple = self._simple.get(character, character)
-        score = self._likelihood.step(before[-2:], simple)
-        return score + (WRONG_SCRIPT if character in self._foreign else 0.0)
-
     def _grown(self, state: _State, character: str, pending: int, left: str) -> _State:
         before = self._plain(left + state.out)
-        return _State(state.score + self.emit(before, character), state.out + character, pending, state.vanished)
+        prior = WRONG_SCRIPT if character in self._foreign else 0.0
+        score = state.score + prior + self._likelihood.step(before, self._simple.get(character, character))
+        return _State(score, state.prior + prior, state.out + character, pending, state.vanished)
 
     def _plain(self, text: str) -> str:
         return "".join(self._simple.get(character, character) for character in text[-2:])
@@ -168,7 +170,7 @@ class Reader:
             for lead in codes().empty:
                 for character in self._completions(state, lead):
                     grown = self._grown(state, character, UNKNOWN, left)
-                    yield _State(grown.score, grown.out, UNKNOWN, state.vanished + 1, lead)
+                    yield _State(grown.score, grown.prior, grown.out, UNKNOWN, state.vanished + 1, lead)
 
     def _finish(self, states: Sequence[_State], character: str, place: int, left: str) -> Iterator[Restored]:
         """Ways to end here: a single byte completes the last pair, or its second byte was lost (`?`)."""
@@ -178,11 +180,11 @@ class Reader:
             if "@" <= character <= "~":
                 for last in self._completions(state, ord(character)):
                     grown = self._grown(state, last, 0, left)
-                    yield Restored(grown.out, place + 1, grown.score)
+                    yield Restored(grown.out, place + 1, grown.score, grown.prior, grown.vanished)
             if character in MARKERS and state.pending > 0:
                 for _, last in codes().by_lead.get(state.pending, ()):
                     grown = self._grown(state, last, 0, left)
-                    yield Restored(grown.out, place + 1, grown.score)
+                    yield Restored(grown.out, place + 1, grown.score, grown.prior, grown.vanished)
 
     @staticmethod
     def _prune(states: Sequence[_State]) -> list[_State]:

@@ -1,4 +1,4 @@
-"""How likely a Chinese text is: a character trigram model from jieba's dictionary and the document itself.
+"""How likely a Chinese text is: characters by trigrams, words by frequency, from jieba's dictionary and the document.
 
 The dictionary (349,045 words with frequencies, read as data; jieba itself is not imported) knows which characters
 make words; the document knows its own names and phrases (`清远`, `两个维护`) and its punctuation.
@@ -17,6 +17,10 @@ from pathlib import Path
 RARE = 1e-7
 """Probability of a character that neither the dictionary nor the document has."""
 
+OWN_SHARE = 0.3
+"""Weight of the document's own words beside the dictionary's."""
+
+_LONGEST_WORD = 6
 DISCOUNT = 5.0
 """Pseudo-count of the shorter context in each interpolation (Dirichlet smoothing, MacKay and Peto 1995)."""
 
@@ -97,6 +101,59 @@ def _dictionary_counts() -> Counts:
     return Counts.of(dictionary().items())
 
 
+class Words:
+    """Log probability of a text as its best division into words (a unigram model of the dictionary and the document).
+
+    Args:
+        document: simplified text; words it uses often count for more than in the dictionary.
+    """
+
+    def __init__(self, document: str) -> None:
+        self._words = dictionary()
+        self._total = sum(self._words.values())
+        self._own: dict[str, float] = {}
+        self._n_own = 1.0
+        counts: defaultdict[str, float] = defaultdict(float)
+        for line in document.split("\n"):
+            for word in self.divide(line):
+                counts[word] += 1.0
+        self._own, self._n_own = counts, max(sum(counts.values()), 1.0)
+
+    def score(self, text: str) -> float:
+        """Natural log of the probability of the likeliest division."""
+        return self._best(text)[0][-1]
+
+    def divide(self, text: str) -> list[str]:
+        """The likeliest division into words."""
+        _, lengths = self._best(text)
+        words: list[str] = []
+        end = len(text)
+        while end:
+            words.append(text[end - lengths[end] : end])
+            end -= lengths[end]
+        return words[::-1]
+
+    def _best(self, text: str) -> tuple[list[float], list[int]]:
+        scores, lengths = [0.0], [0]
+        for end in range(1, len(text) + 1):
+            options = [
+                (scores[end - length] + found, -length)
+                for length in range(1, min(end, _LONGEST_WORD) + 1)
+                if (found := self._word(text[end - length : end])) is not None
+            ]
+            score, length = max(options)
+            scores.append(score)
+            lengths.append(-length)
+        return scores, lengths
+
+    def _word(self, word: str) -> float | None:
+        """Log probability of a word; None for several characters that are no word."""
+        chance = (1 - OWN_SHARE) * self._words.get(word, 0.0) / self._total + OWN_SHARE * self._own.get(word, 0.0) / self._n_own
+        if chance:
+            return math.log(chance)
+        return math.log(RARE / 10) if len(word) == 1 else None
+
+
 class Likelihood:
     """Log probabilities of simplified text given a document.
 
@@ -107,6 +164,7 @@ class Likelihood:
     def __init__(self, document: str) -> None:
         self._own = Counts.of((line, 1.0) for line in document.split("\n"))
         self._words = _dictionary_counts()
+        self._division = Words(document)
         self._cache: dict[tuple[str, str], float] = {}
 
     def step(self, before: str, character: str) -> float:
@@ -123,6 +181,10 @@ class Likelihood:
             score += self.step(before, character)
             before = (before + character)[-2:]
         return score
+
+    def joint(self, before: str, text: str) -> float:
+        """Mean of what the character model and the word model give a text after another: they err in different places."""
+        return (self.text(before, text) + self._division.score(before + text) - self._division.score(before)) / 2
 
     def _chance(self, before: str, character: str) -> float:
         base = max((self._own.base(character) + self._words.base(character)) / 2, RARE)

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("pipeline.cli.export:export", "Everything a filter selects, with ids, offsets and versions."),
     "serve": ("pipeline.cli.serve:serve", "The web application over the workspace."),
     "experiment": ("pipeline.cli.experiment:experiment", "Named experiments, logged to MLflow."),
+    "review": ("pipeline.cli.review:review", "Analysts' decisions: queue, apply, export, import."),
     "doctor": ("pipeline.cli.doctor:doctor", "What is installed, what will be used, what is missing."),
     "tour": ("pipeline.cli.tour:tour", "What came out of the last run, and what to try next."),
 }

@@ -50,7 +50,7 @@ def serve(
 
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104 - only with a token, see check_token
     hosts = frozenset({"*"}) if everywhere and not names else LOOPBACK | {host, *names}
-    config = WebConfig(context.workspace, settings, token=checked, hosts=hosts, database=database)
+    config = WebConfig(context.workspace, settings, token=checked, hosts=hosts, database=database, warm=True)
     context.say(f"http://{'[' + host + ']' if ':' in host else host}:{port}  (Ctrl+C stops)")
     uvicorn.run(create_app(config), host=host, port=port, log_level="warning", server_header=False)
 

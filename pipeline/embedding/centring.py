@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from pipeline.embedding.identity import EncoderIdentity
 
 _CHUNK = 50_000
+DECIMALS = 6
+"""Decimals of a shipped mean: its components are about 0.05."""
+
 MEANS = "means.json"
 """Means that ship: `{digest of the model: {prompt, dim, n, source, mean}}`."""
 

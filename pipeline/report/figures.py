@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import polars as pl
 
 UNKNOWN = "(未知单位)"
+SHOWN_SHARE = 0.005
+"""A smaller share would be printed as 0%."""
 
 
 @dataclass(frozen=True)
@@ -66,48 +68,28 @@ def _category_cell(issuer: str, category: str | None, count: int, total: int, na
     return Cell(count / total, str(count or ""), f"{issuer} · {name}: {count} / {total}")
 
 
-def shared_between_issuers(documents: pl.DataFrame, passages: pl.DataFrame, limit: int = 40) -> HeatMap:
-    """Characters of the row's documents that also stand in the column's, as a share of the row's text.
+def shared_between_issuers(shares: pl.DataFrame, limit: int = 40) -> HeatMap:
+    """Distinctive share of the row issuer's text that the column issuer has too; raw share in each cell's title.
 
-    Overlapping passages are merged first, so that no character counts twice. Rows and columns are the issuers
-    that share most, at most `limit`, sorted by name; the diagonal is the bureau's own series over the years.
+    `shares` is what `reuse.share_matrix` returns. Rows and columns are the issuers that share most, at most `limit`,
+    sorted by name; the diagonal is left empty.
     """
-    issuers = issuer_of(documents)
-    spans = pl.concat([_side(passages, issuers, "a", "b"), _side(passages, issuers, "b", "a")])
-    if spans.is_empty():
-        return HeatMap([], [])
-    covered = _covered(spans)
-    length = documents.select("doc_id", n=pl.col("text").str.len_chars()).join(issuers, on="doc_id")
-    totals = {issuer: n for issuer, n in length.group_by("issuer").agg(pl.col("n").sum()).iter_rows()}
-    shares = {(mine, other): n / totals[mine] for mine, other, n in covered.iter_rows()}
-    weight = covered.group_by("issuer").agg(pl.col("n").sum()).sort("n", "issuer", descending=[True, False])
-    shown = sorted(weight["issuer"].head(limit).to_list())
-    rows = [(mine, [_share_cell(mine, other, shares.get((mine, other), 0.0)) for other in shown]) for mine in shown]
+    weight = shares.group_by("issuer_a").agg(pl.col("distinctive_share").sum()).sort(
+        "distinctive_share", "issuer_a", descending=[True, False]
+    )
+    shown = sorted(weight["issuer_a"].head(limit).to_list())
+    known = {
+        (mine, other): (distinctive, raw)
+        for mine, other, distinctive, raw in shares.select(
+            "issuer_a", "issuer_b", "distinctive_share", "raw_share"
+        ).iter_rows()
+    }
+    rows = [(mine, [_share_cell(mine, other, *known.get((mine, other), (0.0, 0.0))) for other in shown]) for mine in shown]
     return HeatMap(shown, rows, max(0, weight.height - limit))
 
 
-def _share_cell(mine: str, other: str, share: float) -> Cell:
-    what = "历年之间" if mine == other else f"亦见于 {other}"
-    return Cell(share, f"{share:.0%}" if share >= 0.005 else "", f"{mine} 的文字 {share:.1%} {what}")
-
-
-def _side(passages: pl.DataFrame, issuers: pl.DataFrame, mine: str, other: str) -> pl.DataFrame:
-    return (
-        passages.select(
-            doc_id=pl.col(f"{mine}_doc"),
-            start=pl.col(f"{mine}_start"),
-            end=pl.col(f"{mine}_end"),
-            other_doc=pl.col(f"{other}_doc"),
-        )
-        .join(issuers.select("doc_id", "issuer"), on="doc_id")
-        .join(issuers.select(other_doc="doc_id", other="issuer"), on="other_doc")
-    )
-
-
-def _covered(spans: pl.DataFrame) -> pl.DataFrame:
-    """Length of the union of spans for each (issuer, other): a span adds what reaches beyond all before it."""
-    group = ["issuer", "other", "doc_id"]
-    ordered = spans.sort(*group, "start", "end")
-    reached = pl.col("end").cum_max().shift(1).over(group).fill_null(0)
-    gain = (pl.col("end") - pl.max_horizontal(pl.col("start"), reached)).clip(lower_bound=0)
-    return ordered.with_columns(n=gain).group_by("issuer", "other").agg(pl.col("n").sum()).sort("issuer", "other")
+def _share_cell(mine: str, other: str, distinctive: float, raw: float) -> Cell:
+    if mine == other:
+        return Cell(0.0, "", mine)
+    title = f"{mine} 的文字 {distinctive:.1%} 为与 {other} 特有的共用，{raw:.1%} 为任何相同文字"
+    return Cell(distinctive, f"{distinctive:.0%}" if distinctive >= SHOWN_SHARE else "", title)

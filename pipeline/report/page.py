@@ -18,12 +18,13 @@ MAX_VARIANTS = 6
 
 @dataclass(frozen=True)
 class ReportInput:
-    """The tables a report is made from; `categories` maps id to name in the codebook's order."""
+    """The tables a report is made from; `shares` is what `reuse.share_matrix` returns, `categories` id to name."""
 
     documents: pl.DataFrame
     measures: pl.DataFrame
     assignments: pl.DataFrame
     passages: pl.DataFrame
+    shares: pl.DataFrame
     families: pl.DataFrame
     rejected: Sequence[Mapping[str, str]]
     categories: Mapping[str, str]
@@ -131,7 +132,7 @@ def render(tables: ReportInput) -> str:
         n_passages=tables.passages.height,
         n_families=tables.families["family_id"].n_unique(),
         heat=heat,
-        shared=shared_between_issuers(tables.documents, tables.passages),
+        shared=shared_between_issuers(tables.shares),
         families=largest_families(tables.families, tables.measures, tables.documents),
         rejected=tables.rejected,
         versions=tables.versions,

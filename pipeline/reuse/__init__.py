@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pipeline.reuse.export import to_graphml
     from pipeline.reuse.families import build_families
     from pipeline.reuse.pairs import find_pairs, update_pairs
-    from pipeline.reuse.passages import find_passages
+    from pipeline.reuse.passages import find_passages, update_passages
     from pipeline.reuse.shares import share_matrix
 
 _HOME = {
@@ -26,6 +26,7 @@ _HOME = {
     "find_pairs": "pairs",
     "update_pairs": "pairs",
     "find_passages": "passages",
+    "update_passages": "passages",
     "share_matrix": "shares",
     "compare_issuers": "compare",
     "changes_over_years": "compare",
@@ -46,6 +47,7 @@ __all__ = [
     "share_matrix",
     "to_graphml",
     "update_pairs",
+    "update_passages",
 ]
 
 

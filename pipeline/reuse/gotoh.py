@@ -11,12 +11,12 @@ from pipeline.reuse.jit import kernel
 if TYPE_CHECKING:
     from pipeline.reuse.text import Codes
 
-MATCH = 4
+MATCH = 3
 MISMATCH = -3
-GAP_OPEN = -5
+GAP_OPEN = -6
 GAP_EXTEND = -1
-"""Quarters of a character. A sentence slipped in costs little more than a word, while unrelated text of the same
-length on both sides costs three quarters of a match a character."""
+"""A sentence slipped in costs little more than two words, while unrelated text of the same
+length on both sides costs a match a character. Two characters that agree beyond a gap do not pay for it, three do."""
 _NEVER = -1_000_000
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TypeVar, cast
 
 import numba
@@ -16,8 +18,24 @@ THREADS = 2
 """Threads of one call. Results never depend on it: blocks are joined in their order, never as they finish."""
 
 
+def _room() -> str:
+    """Digest of the sources of this room."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+ROOM = _room()
+
+
 def kernel(function: Function) -> Function:
-    """Compile a function over arrays; it releases the GIL, and its machine code is cached beside the module."""
+    """Compile a function over arrays; it releases the GIL, and its machine code is cached beside the module.
+
+    Numba renews cached code when the function's own file changes, but not when one it calls from another module
+    does. The digest in the name, which names the cache file, renews it whenever the room changes.
+    """
+    function.__qualname__ = f"{function.__qualname__}_{ROOM}"
     return cast("Function", numba.njit(cache=True, nogil=True)(function))
 
 

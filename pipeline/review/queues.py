@@ -119,9 +119,7 @@ def changed_by_training(desk: Desk, snapshot: Snapshot | None) -> list[str]:
     if snapshot is None or snapshot.model_digest == desk.model_digest:
         return []
     none = Labels()
-    return [
-        name for name in desk.reading if not desk.suggestion(name).same(snapshot.labels.get(name, none))
-    ]
+    return [name for name in desk.reading if not desk.suggestion(name).same(snapshot.labels.get(name, none))]
 
 
 def entries(queue: Queue, desk: Desk, fold: Fold, snapshot: Snapshot | None = None) -> Iterable[str]:
@@ -144,7 +142,12 @@ def entries(queue: Queue, desk: Desk, fold: Fold, snapshot: Snapshot | None = No
 
 
 def waiting(
-    queue: Queue, desk: Desk, fold: Fold, reviewer: str, snapshot: Snapshot | None = None, within: set[str] | None = None
+    queue: Queue,
+    desk: Desk,
+    fold: Fold,
+    reviewer: str,
+    snapshot: Snapshot | None = None,
+    within: set[str] | None = None,
 ) -> Iterator[str]:
     """Ids of a queue that this reviewer still has to look at; `within` restricts them to a filter's measures.
 
@@ -159,6 +162,9 @@ def waiting(
         if fresh and reviewer and _seen(state.of(reviewer), desk, queue):
             continue
         if queue in ("doubtful", "all") and state.version and state.status not in ("open", "skipped"):
+            continue
+        # What people settled shows as changed too, once it is exported; the model has not changed it.
+        if queue == "changed" and state.status in SETTLED:
             continue
         yield name
 

@@ -65,7 +65,9 @@ def open_engine(url: str) -> sa.Engine:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(parsed, pool_pre_ping=True)
     except (SQLAlchemyError, ImportError) as error:
-        raise JucuoError(f"the database URL cannot be used: {error}", "Write sqlite:///FILE or postgresql://…") from error
+        raise JucuoError(
+            f"the database URL cannot be used: {error}", "Write sqlite:///FILE or postgresql://…"
+        ) from error
     if engine.dialect.name == "sqlite":
         _sqlite(engine)
     return engine
@@ -84,7 +86,9 @@ class Store:
         try:
             upgrade(self.engine)
         except OperationalError as error:
-            raise JucuoError(f"the review database cannot be opened: {error.orig}", "Check its URL and its server.") from error
+            raise JucuoError(
+                f"the review database cannot be opened: {error.orig}", "Check its URL and its server."
+            ) from error
 
     @contextmanager
     def _writing(self) -> Iterator[sa.Connection]:
@@ -150,7 +154,9 @@ class Store:
         for start in range(0, len(ids), CHUNK):
             chosen = decisions.c.measure_id.in_(ids[start : start + CHUNK])
             query = sa.select(decisions.c.measure_id, sa.func.max(decisions.c.version)).where(chosen)
-            found.update((name, version) for name, version in connection.execute(query.group_by(decisions.c.measure_id)))
+            found.update(
+                (name, version) for name, version in connection.execute(query.group_by(decisions.c.measure_id))
+            )
         return found
 
     def _state(self, connection: sa.Connection, measure_id: str) -> MeasureState:

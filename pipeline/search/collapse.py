@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    import numpy as np
     import polars as pl
 
 
@@ -13,7 +14,7 @@ def collapse(rows: np.ndarray, texts: pl.Series, top: int, near: float | None) -
     """The first `top` rows of a ranking that are no near-duplicates of better ones, each with its own.
 
     Args:
-        rows: ranking, best first.
+        rows: ranking, best first, int64.
         texts: text of every row of the index.
         top: how many to keep.
         near: edit similarity (1 - Levenshtein distance / longer length) from which a text is a near-duplicate;
@@ -23,17 +24,16 @@ def collapse(rows: np.ndarray, texts: pl.Series, top: int, near: float | None) -
         (row, rows of its near-duplicates in ranking order); the whole ranking is looked through for duplicates.
     """
     from rapidfuzz.distance import Levenshtein
+    from rapidfuzz.process import cdist
 
     if near is None:
-        return [(int(row), []) for row in rows[:top]]
-    kept: list[tuple[int, str, list[int]]] = []
-    for row in rows.tolist():
-        text = texts[row]
-        for _, other, duplicates in kept:
-            if Levenshtein.normalized_similarity(text, other, score_cutoff=near) >= near:
-                duplicates.append(row)
-                break
-        else:
-            if len(kept) < top:
-                kept.append((row, text, []))
-    return [(row, duplicates) for row, _, duplicates in kept]
+        return [(row, []) for row in rows[:top].tolist()]
+    groups: list[tuple[int, list[int]]] = []
+    left, written = rows, np.array(texts.gather(rows).to_list(), object)
+    while len(left) and len(groups) < top:
+        similarity = cdist(written[:1], written, scorer=Levenshtein.normalized_similarity, score_cutoff=near)[0]
+        same = similarity >= near
+        same[0] = True
+        groups.append((int(left[0]), left[same][1:].tolist()))
+        left, written = left[~same], written[~same]
+    return groups

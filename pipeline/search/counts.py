@@ -34,6 +34,10 @@ class WordVocabulary:
         """Id of a word, None if no text has it."""
         return self._id.get(term)
 
+    def n_terms(self, text: str) -> int:
+        """Distinct words of a text, known or not."""
+        return len(set(words.words(text)))
+
     def ids(self, text: str) -> np.ndarray:
         """Ids of the known words of a text, one an occurrence, int64."""
         known = (self._id.get(word, -1) for word in words.words(text))
@@ -59,6 +63,10 @@ class PairVocabulary:
     def __len__(self) -> int:
         """How many."""
         return len(self.codes)
+
+    def n_terms(self, text: str) -> int:
+        """Distinct pairs of a text, known or not."""
+        return len(np.unique(words.pairs([text])[0]))
 
     def ids(self, text: str) -> np.ndarray:
         """Ids of the known pairs of a text, one an occurrence, int64."""

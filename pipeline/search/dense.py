@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import functools
+import itertools
+import os
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -17,6 +20,7 @@ _QUERY_STEPS = 32767
 """The query is rounded to int16: 127 * 32767 * 512 stays below 2**31, so a sum of products fits an int32."""
 
 _MAX_DIM = 512
+_ROWS_A_CORE = 10_000
 
 
 class DenseIndex:
@@ -102,27 +106,43 @@ class DenseIndex:
 
 
 def _kernel(codes: np.ndarray, query: np.ndarray) -> np.ndarray:
-    if codes.shape[1] <= _MAX_DIM:
-        found: np.ndarray = _compiled()(codes, query)
-        return found
-    return (codes.astype(np.float32) @ query.astype(np.float32)).astype(np.float32)
+    """Products of int8 rows with an int16 query, float32 (n,), the rows shared between the cores."""
+    if codes.shape[1] > _MAX_DIM:
+        wide: np.ndarray = codes.astype(np.float32) @ query.astype(np.float32)
+        return wide
+    found = np.empty(len(codes), np.float32)
+    scan = _compiled()
+    edges = np.linspace(0, len(codes), max(1, min(_cores(), len(codes) // _ROWS_A_CORE)) + 1).astype(int).tolist()
+    parts = [slice(a, b) for a, b in itertools.pairwise(edges)]
+    rest = [_pool().submit(scan, codes[part], query, found[part]) for part in parts[1:]]
+    scan(codes[parts[0]], query, found[parts[0]])
+    for task in rest:
+        task.result()
+    return found
+
+
+def _cores() -> int:
+    return os.cpu_count() or 1
 
 
 @functools.cache
-def _compiled() -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    """The scan in machine code: int8 times int16 summed in int32, the rows shared between the cores."""
+def _pool() -> ThreadPoolExecutor:
+    """Our own threads: numba's parallel loops may not be entered from two threads at once, as a web server does."""
+    return ThreadPoolExecutor(_cores(), thread_name_prefix="search")
+
+
+@functools.cache
+def _compiled() -> Callable[[np.ndarray, np.ndarray, np.ndarray], None]:
+    """The scan in machine code; casts keep the sum in int32, or the compiler would widen it and be 5 times slower."""
     import numba
 
-    @numba.njit(parallel=True, cache=True)
-    def scan(codes: Any, query: Any) -> Any:
-        n, dim = codes.shape
-        found = np.empty(n, np.float32)
-        for row in numba.prange(n):
+    @numba.njit(nogil=True, cache=True)
+    def scan(codes: Any, query: Any, found: Any) -> None:
+        for row in range(codes.shape[0]):
             total = np.int32(0)
-            for column in range(dim):
-                total += np.int32(codes[row, column]) * np.int32(query[column])
+            for column in range(codes.shape[1]):
+                total = np.int32(total + np.int32(codes[row, column]) * np.int32(query[column]))
             found[row] = total
-        return found
 
-    kernel: Callable[[np.ndarray, np.ndarray], np.ndarray] = scan
+    kernel: Callable[[np.ndarray, np.ndarray, np.ndarray], None] = scan
     return kernel

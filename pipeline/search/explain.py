@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from typing import TYPE_CHECKING
 
@@ -31,19 +32,32 @@ def shared_spans(
         terms: quoted terms of the query, shown wherever they stand.
     """
     in_query: dict[str, int] = {}
-    for word, start in words_at(query):
+    for word, start in _words_at(query):
         in_query.setdefault(word, start)
+    in_text = [(word, start, start + len(word)) for word, start in _words_at(text)]
     found = [
-        (start, start + len(word), in_query[word])
-        for word, start in words_at(text)
+        (start, end, in_query[word])
+        for word, start, end in in_text
         if len(word) > 1 and word in in_query and idf(word) >= common
     ]
     found += [(m.start(), m.end(), query.find(term)) for term in terms for m in re.finditer(re.escape(term), text)]
-    spans = _without_overlap(found + _runs(query, text))
     return tuple(
-        Shared(start, end, at, at + end - start, text[start:end], round(_weight(text[start:end], idf), 3))
-        for start, end, at in spans
+        Shared(
+            start,
+            end,
+            at,
+            at + end - start,
+            text[start:end],
+            round(sum(idf(word) for word, a, b in in_text if start <= a and b <= end), 3),
+        )
+        for start, end, at in _without_overlap(found + _runs(query, text))
     )
+
+
+@functools.lru_cache(maxsize=256)
+def _words_at(text: str) -> tuple[tuple[str, int], ...]:
+    """Kept for a moment: one query is compared with every hit."""
+    return tuple(words_at(text))
 
 
 def _runs(query: str, text: str) -> list[tuple[int, int, int]]:
@@ -99,7 +113,3 @@ def _without_overlap(spans: list[tuple[int, int, int]]) -> list[tuple[int, int, 
             kept.append((start, end, at))
             taken.update(range(start, end))
     return sorted(kept)
-
-
-def _weight(text: str, idf: Callable[[str], float]) -> float:
-    return sum(idf(word) for word, _ in words_at(text))

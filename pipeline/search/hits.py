@@ -14,11 +14,10 @@ from pipeline.search.scale import relatedness
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    import polars as pl
-
     from pipeline.search.asking import Asked
     from pipeline.search.dense import DenseIndex
     from pipeline.search.fusion import Fused
+    from pipeline.search.table import MeasureTable
 
 
 @dataclass(frozen=True)
@@ -32,7 +31,7 @@ class Ranked:
 
 def make_hits(
     groups: Sequence[tuple[int, list[int]]],
-    table: pl.DataFrame,
+    table: MeasureTable,
     ranked: Ranked,
     asked: Asked,
     terms: tuple[str, ...],
@@ -46,10 +45,11 @@ def make_hits(
     nearest = np.argmax(vectors @ asked.vectors.T, axis=1).tolist()
     meaning = (vectors @ asked.dense).tolist()
     place = {row: at for at, row in enumerate(ranked.fused.rows.tolist())}
+    ids = table.measures["measure_id"]
     hits = []
     for i, (row, duplicates) in enumerate(groups):
         like = asked.texts[nearest[i]]
-        record = table.row(row, named=True)
+        record = table.record(row)
         hits.append(
             Hit(
                 rank=i + 1,
@@ -57,7 +57,7 @@ def make_hits(
                 reasons=_reasons(row, place[row], meaning[i], ranked, terms),
                 shared=shared_spans(like, record["text"], idf, common, terms),
                 like=like,
-                duplicates=tuple(table["measure_id"][duplicate] for duplicate in duplicates),
+                duplicates=tuple(ids[duplicate] for duplicate in duplicates),
                 **_described(record),
             )
         )

@@ -18,7 +18,7 @@ from pipeline.search.fusion import best_rows, fuse
 from pipeline.search.hits import Ranked, make_hits
 from pipeline.search.lexical import LexicalIndex
 from pipeline.search.query import Query, SearchResult
-from pipeline.search.table import digest_of, measure_table
+from pipeline.search.table import MeasureTable, digest_of
 from pipeline.settings import SearchParams
 
 if TYPE_CHECKING:
@@ -31,12 +31,12 @@ class SearchIndex:
     """Measures with everything a query needs. Building is deterministic; searching changes nothing.
 
     Attributes:
-        table: one row a measure, in the order of the measures table.
+        table: the measures in the order of the measures table, and their documents.
         mean: centring mean (dim,) the scores are relative to.
     """
 
     def __init__(
-        self, table: pl.DataFrame, dense: DenseIndex, counts: Mapping[str, TermCounts], params: SearchParams
+        self, table: MeasureTable, dense: DenseIndex, counts: Mapping[str, TermCounts], params: SearchParams
     ) -> None:
         self.table = table
         self.mean = dense.mean
@@ -44,10 +44,10 @@ class SearchIndex:
         self._counts = counts
         self._params = params
         self._lexical = {name: LexicalIndex(found) for name, found in counts.items()}
-        ids = table["measure_id"]
+        ids = table.measures["measure_id"]
         self._tie = ids.rank("ordinal").to_numpy().astype(np.int64)
         row = {measure_id: i for i, measure_id in enumerate(ids.to_list())}
-        self._parts = Parts(row, table["text"], dense, self._lexical)
+        self._parts = Parts(row, table.texts, dense, self._lexical)
 
     @classmethod
     def build(
@@ -83,8 +83,8 @@ class SearchIndex:
                 raise JucuoError(
                     f"there are {len(measures)} measures but {len(given)} {name}", "Run the stages embed and index."
                 )
-        table = measure_table(measures, documents, assignments)
-        counts = _counts(table["text"].to_list(), arrays)
+        table = MeasureTable.of(measures, documents, assignments)
+        counts = _counts(table.texts, arrays)
         blended = blend(mean, fit_mean(vectors), len(vectors), params.mean_prior)
         return cls(table, DenseIndex(vectors, blended, headlines, params.headline_weight), counts, params)
 
@@ -94,7 +94,7 @@ class SearchIndex:
 
     def arrays(self) -> dict[str, np.ndarray]:
         """What takes long to make, as arrays of whole numbers: the same bytes for the same texts on every machine."""
-        digest = np.frombuffer(bytes.fromhex(digest_of(self.table["text"].to_list())), np.uint8)
+        digest = np.frombuffer(bytes.fromhex(digest_of(self.table.texts)), np.uint8)
         parts = [counts.arrays(name) for name, counts in self._counts.items()]
         return {"digest": digest} | {name: array for part in parts for name, array in part.items()}
 
@@ -110,14 +110,14 @@ class SearchIndex:
         """
         asked = ask(query, self._parts, encode)
         terms = words.quoted(query.text) if query.text else ()
-        filtered = self._filtered(query)
+        filtered = filtering.mask_of_all(query.filters, self.table)
         allowed = filtered & self._containing(terms) & ~self._own(query, asked)
         n_candidates, notes = int(allowed.sum()), _notes(query, asked)
         if n_candidates == 0:
             return SearchResult([], 0, terms, self._why_empty(query, int(filtered.sum()), terms), notes)
         ranked = self._rank(asked, allowed)
         near = self._params.near if query.collapse else None
-        groups = collapse(ranked.fused.rows, self.table["text"], query.top, near)
+        groups = collapse(ranked.fused.rows, self.table.texts, query.top, near)
         hits = make_hits(groups, self.table, ranked, asked, terms, idf=self._idf, common=self._params.common_idf)
         return SearchResult(hits, n_candidates, terms, "", notes)
 
@@ -129,31 +129,31 @@ class SearchIndex:
         fused = fuse(rankings, self._params.weights(), self._params.rrf_k, self._tie)
         return Ranked(fused, self._dense, scores)
 
-    def _filtered(self, query: Query) -> np.ndarray:
-        mask = np.ones(len(self), bool)
-        for name, values in filtering.active(query.filters).items():
-            mask &= filtering.mask_of(name, values, self.table)
-        return mask
-
     def _containing(self, terms: Sequence[str]) -> np.ndarray:
+        """Measures with every quoted term in text or headline; the pair index leaves few texts to look through."""
         mask = np.ones(len(self), bool)
         for term in terms:
-            found = pl.any_horizontal(pl.col("text", "headline").str.contains(term, literal=True))
-            mask &= self.table.select(found)[:, 0].to_numpy()
+            found = self.table.measures["headline"].str.contains(term, literal=True).to_numpy().copy()
+            rows = self._lexical["characters"].having_all(term)
+            found[rows] |= self.table.texts.gather(rows).str.contains(term, literal=True).to_numpy()
+            mask &= found
         return mask
 
     def _own(self, query: Query, asked: Asked) -> np.ndarray:
         """Measures that are left out because they are the query's own, or of its documents or issuers."""
         out = np.zeros(len(self), bool)
         out[[*asked.rows, *asked.avoided]] = True
-        own = self.table[asked.rows]
-        if query.other_documents or query.other_issuers:
-            out |= self.table["doc_id"].is_in(own["doc_id"].to_list()).to_numpy()
+        if not (query.other_documents or query.other_issuers):
+            return out
+        documents = self.table.documents
+        excluded = np.zeros(len(documents), bool)
+        excluded[self.table.document_of[asked.rows]] = True
         if query.other_issuers:
-            issuers = own["joint_issuers"].explode().drop_nulls().unique().sort().to_list()
+            issuers = documents["joint_issuers"].filter(excluded).explode().drop_nulls().unique().sort().to_list()
             shared = pl.col("joint_issuers").list.set_intersection(issuers).list.len().fill_null(0) > 0
-            out |= self.table.select(shared)[:, 0].to_numpy()
-        return out
+            excluded |= documents.select(shared)[:, 0].to_numpy()
+        found: np.ndarray = out | excluded[self.table.document_of]
+        return found
 
     def _idf(self, word: str) -> float:
         index = self._lexical["words"]
@@ -172,10 +172,11 @@ class SearchIndex:
         return f"All {n_filtered} measures that the filters leave are of the query's own document or issuer."
 
 
-def _counts(texts: list[str], arrays: Mapping[str, np.ndarray] | None) -> dict[str, TermCounts]:
+def _counts(texts: pl.Series, arrays: Mapping[str, np.ndarray] | None) -> dict[str, TermCounts]:
     if arrays is not None and arrays["digest"].tobytes().hex() == digest_of(texts):
         return {name: TermCounts.of_arrays(arrays, name, kind) for name, kind in _VOCABULARY.items()}
-    return {"words": count_words(texts), "characters": count_pairs(texts)}
+    written = texts.to_list()
+    return {"words": count_words(written), "characters": count_pairs(written)}
 
 
 def _notes(query: Query, asked: Asked) -> tuple[str, ...]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from pipeline.search.counts import TermCounts
 
@@ -57,12 +58,40 @@ class LexicalIndex:
         ids = np.flatnonzero(total > 0)
         return _unit(ids, total[ids])
 
+    def having_all(self, text: str) -> np.ndarray:
+        """Positions of the texts that have every term of `text`, ascending int64; all texts if it has no term."""
+        ids = np.unique(self.counts.vocabulary.ids(text))
+        if len(ids) < self.counts.vocabulary.n_terms(text):
+            return np.zeros(0, np.int64)
+        start, rows = self._postings.indptr, self._postings.indices
+        found = np.arange(len(self))
+        for i in ids[np.argsort(np.diff(start)[ids], kind="stable")].tolist():
+            found = np.intersect1d(found, rows[start[i] : start[i + 1]], assume_unique=True)
+        return found
+
     def scores(self, query: TermVector) -> np.ndarray:
         """Cosine of the query with every text, float32 (n,)."""
         if not len(query.ids):
             return np.zeros(len(self), np.float32)
-        found: np.ndarray = self._postings[:, query.ids] @ query.weights
+        found = np.zeros(len(self), np.float32)
+        postings = self._postings
+        _compiled()(postings.indptr, postings.indices, postings.data, query.ids, query.weights, found)
         return found
+
+
+@functools.cache
+def _compiled() -> Callable[..., None]:
+    """Adds up the postings of a query's terms in machine code; scipy would first copy them out of the matrix."""
+    import numba
+
+    @numba.njit(nogil=True, cache=True)
+    def add(start: Any, rows: Any, values: Any, ids: Any, weights: Any, found: Any) -> None:
+        for i in range(len(ids)):
+            for at in range(start[ids[i]], start[ids[i] + 1]):
+                found[rows[at]] += weights[i] * values[at]
+
+    kernel: Callable[..., None] = add
+    return kernel
 
 
 def _term_frequency(counts: np.ndarray) -> np.ndarray:

@@ -89,10 +89,11 @@ def with_decisions(assigned: pl.DataFrame, decisions: list[Label]) -> pl.DataFra
 
 def run(workspace: Workspace, settings: Settings, encoder: CachedEncoder | None = None) -> dict[str, Any]:
     """The stage: `measures` and vectors to `assignments`; analysts' decisions replace the model's."""
+    encode = encoder or CachedEncoder(settings)
     documents, measures = workspace.read("documents"), workspace.read("measures")
     vectors, _ = read_vectors(workspace, measures.height)
     classifier = load_classifier(workspace, settings)
-    model = classifier.assign(measures, titles_of(documents), vectors, encoder or CachedEncoder(settings))
+    model = classifier.assign(measures, titles_of(documents), vectors, encode)
     known = set(measures["measure_id"])
     reviewed = [
         label

@@ -73,4 +73,5 @@ def classify_rows(
     rows: Sequence[Mapping[str, Any]], workspace: Workspace, settings: Settings, progress: Progress = silent
 ) -> list[dict[str, Any]]:
     """Categories of texts by the workspace's own classifier, or the one that ships."""
-    return answer_rows(rows, load_classifier(workspace, settings), CachedEncoder(settings, progress))
+    encode = CachedEncoder(settings, progress)
+    return answer_rows(rows, load_classifier(workspace, settings), encode)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.embedding import kernels
 from pipeline.embedding.cache import VectorCache, encode_cached
 from pipeline.embedding.centring import fit_mean, shipped_mean
 from pipeline.errors import JucuoError
@@ -30,6 +31,9 @@ class CachedEncoder:
         self._settings = settings
         self._progress = progress
         self._encoder: Encoder | None = None
+        if settings.embed.backend == "torch-fp32":
+            # Torch chooses its kernels when it is first imported, and scikit-learn's helpers may import it before us.
+            kernels.pin()
         self._cache = VectorCache(cache_dir() / "vectors")
         self.n_encoded = 0
         self.n_cached = 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.report import ReportInput, render
+from pipeline.reuse import share_matrix
 from pipeline.settings import Settings
 from pipeline.stages.classify import read_codebook
 from pipeline.workspace import Workspace
@@ -18,12 +19,14 @@ def run(workspace: Workspace, settings: Settings) -> Path:
     vectors = workspace.read_json("features/vectors.json")
     ingested = workspace.read_json("metrics/ingest.json")
     assignments = workspace.read("assignments")
+    documents, passages = workspace.read("documents"), workspace.read("passages")
     html = render(
         ReportInput(
-            documents=workspace.read("documents"),
+            documents=documents,
             measures=workspace.read("measures"),
             assignments=assignments,
-            passages=workspace.read("passages"),
+            passages=passages,
+            shares=share_matrix(documents, passages, settings.reuse),
             families=workspace.read("families"),
             rejected=workspace.read_jsonl("interim/rejected.jsonl"),
             categories={category.id: category.zh for category in codebook.categories},

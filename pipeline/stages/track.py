@@ -70,7 +70,8 @@ def run(workspace: Workspace, settings: Settings) -> dict[str, Any]:
             "card": workspace.path("models/classifier.json"),
             "codebook": Path(settings.taxonomy),
         }
-        registry.register(runs.connect(settings.tracking), recorded.run_id, artifacts, f"jucuo=={version('jucuo')}")
+        client, code = runs.connect(settings.tracking), Path(__file__).with_name("served.py")
+        registry.register(client, recorded.run_id, code, artifacts, f"jucuo=={version('jucuo')}")
     receipt = {"corpus_digest": words.get("corpus_digest", ""), "lock_digest": digest}
     RECEIPT.parent.mkdir(parents=True, exist_ok=True)
     RECEIPT.write_text(dumps(receipt), "utf-8")

@@ -74,6 +74,7 @@ def _groups(examples: pl.DataFrame, documents: pl.DataFrame) -> dict[str, str]:
 
 def run(workspace: Workspace, settings: Settings, encoder: CachedEncoder | None = None) -> dict[str, Any]:
     """The stage: train on the workspace's labels (and the shipped examples), write model, card, metrics, plots."""
+    encode = encoder or CachedEncoder(settings)
     from pipeline.classification import store
     from pipeline.classification.card import card
     from pipeline.classification.training import train
@@ -88,7 +89,6 @@ def run(workspace: Workspace, settings: Settings, encoder: CachedEncoder | None 
             "Label some measures (`jucuo serve`, then /review), or leave the shipped classifier in place.",
         )
     examples = _with_shipped(own)
-    encode = encoder or CachedEncoder(settings)
     trained = train(
         examples,
         titles_of(examples),

@@ -40,14 +40,14 @@ def _champion_score(client: Any) -> float | None:
     return float(metrics[METRIC]) if METRIC in metrics else None
 
 
-def register(client: Any, run_id: str, artifacts: dict[str, Path], requirement: str) -> Registered:
-    """Log the classifier with a run, register it, and move the alias if it is better than the champion."""
+def register(client: Any, run_id: str, code: Path, artifacts: dict[str, Path], requirement: str) -> Registered:
+    """Log the model that the file `code` makes with a run, register it, move the alias if it beats the champion."""
     import mlflow
 
     with mlflow.start_run(run_id=run_id):
         logged = mlflow.pyfunc.log_model(
             name="classifier",
-            python_model=str(Path(__file__).with_name("served.py")),
+            python_model=str(code),
             artifacts={name: str(path) for name, path in artifacts.items()},
             pip_requirements=[requirement],
             registered_model_name=MODEL_NAME,

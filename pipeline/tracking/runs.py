@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 from pipeline.settings import TrackingParams
 
 LOCK_TAG = "jucuo.lock_digest"
+EXPERIMENT_TAG, ORDER_TAG = "jucuo.experiment", "jucuo.variant_order"
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,8 @@ def _prepare_store(uri: str) -> None:
 
 def connect(params: TrackingParams) -> Any:
     """An MLflow client on the configured store, with the experiment made if it is new."""
+    os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
+    os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
     import mlflow
 
     _prepare_store(params.uri)
@@ -89,3 +93,29 @@ def record(params: TrackingParams, run: RunRecord) -> Recorded:
         for name, columns in run.tables.items():
             mlflow.log_table(dict(columns), artifact_file=name)
     return Recorded(str(active.info.run_id), created=True)
+
+
+def record_variants(params: TrackingParams, name: str, variants: Sequence[Mapping[str, Any]], tags: Mapping[str, str]) -> str:
+    """Log an experiment as a run with one nested run a variant (`name`, `overrides`, `metrics`); returns the run id."""
+    connect(params)
+    import mlflow
+
+    with mlflow.start_run(run_name=name, tags={EXPERIMENT_TAG: name, **tags}) as parent:
+        for order, variant in enumerate(variants):
+            with mlflow.start_run(run_name=variant["name"], nested=True, tags={ORDER_TAG: str(order)}):
+                mlflow.log_params(dict(assignment.split("=", 1) for assignment in variant["overrides"]))
+                mlflow.log_metrics({m: float(v) for m, v in variant["metrics"].items() if v is not None})
+    return str(parent.info.run_id)
+
+
+def latest_variants(params: TrackingParams, name: str) -> list[dict[str, Any]]:
+    """Variants of the latest finished run of an experiment, in their order; empty when there is none."""
+    client = connect(params)
+    home = [client.get_experiment_by_name(params.experiment).experiment_id]
+    query = f"tags.`{EXPERIMENT_TAG}` = '{name}' and attributes.status = 'FINISHED'"
+    parents = client.search_runs(home, filter_string=query, order_by=["attributes.start_time DESC"], max_results=1)
+    if not parents:
+        return []
+    children = client.search_runs(home, filter_string=f"tags.mlflow.parentRunId = '{parents[0].info.run_id}'")
+    ordered = sorted(children, key=lambda run: int(run.data.tags[ORDER_TAG]))
+    return [{"name": run.info.run_name, "params": dict(run.data.params), "metrics": dict(run.data.metrics)} for run in ordered]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -18,6 +20,7 @@ from pipeline.web.problems import TITLES, WebError, problem
 from pipeline.web.queries.filters import FilterError
 from pipeline.web.queries.items import NotFoundError
 from pipeline.web.rendering import STATIC, Page
+from pipeline.web.reviewing import ReviewDesk
 from pipeline.web.routes import ROUTERS
 from pipeline.web.security import BodyLimit, finish, screen
 
@@ -55,7 +58,7 @@ def answer(request: Request, error: Exception) -> Response:
         return problem(found.status, found.detail, request.url.path, found.remedy, found.kind, **found.members)
     return Page(request).render(
         "error.html.j2",
-        status=found.status,
+        http_status=found.status,
         status_code=found.status,
         detail=found.detail,
         remedy=found.remedy,
@@ -75,9 +78,27 @@ def _static(app: FastAPI) -> None:
     app.mount("/static", Kept(directory=STATIC), name="static")
 
 
+def _warm(library: Library) -> None:
+    """Load what the first pages need; what is missing, those pages will say."""
+    try:
+        _ = library.wide
+        _ = library.index
+    except (JucuoError, OSError) as error:
+        log.info("not loaded ahead: %s", error)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    config: WebConfig = app.state.config
+    if config.warm:
+        threading.Thread(target=_warm, args=(app.state.library,), daemon=True, name="jucuo-warm").start()
+    yield
+
+
 def create_app(config: WebConfig) -> FastAPI:
     """The application over one workspace; nothing is read from it before a page asks."""
     app = FastAPI(
+        lifespan=_lifespan,
         title="Jucuo 举措",
         description=DESCRIPTION,
         version="1",
@@ -87,6 +108,7 @@ def create_app(config: WebConfig) -> FastAPI:
     )
     app.state.config = config
     app.state.library = Library(config.workspace, config.settings)
+    app.state.review = ReviewDesk(app.state.library, config.database_url)
 
     async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         refused = screen(config, request)

@@ -18,13 +18,17 @@ MIN_TOKEN = 16
 
 @dataclass(frozen=True)
 class WebConfig:
-    """A workspace, its parameters, who may come in, and how much they may send."""
+    """A workspace, its parameters, who may come in, and how much they may send.
+
+    `warm` loads tables and search index right after the start, beside the first requests, not before them.
+    """
 
     workspace: Workspace
     settings: Settings
     token: str | None = None
     hosts: frozenset[str] = LOOPBACK
     database: str | None = None
+    warm: bool = False
     max_body: int = 16 * 1024 * 1024
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
 

@@ -142,7 +142,7 @@ def choose(asked: str | None, cookie: str | None) -> Lang:
     """The language asked for in the URL, else the remembered one, else Chinese."""
     for value in (asked, cookie):
         if value in LANGUAGES:
-            return value  # type: ignore[return-value]
+            return value
     return "zh"
 
 

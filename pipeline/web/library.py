@@ -10,6 +10,7 @@ import polars as pl
 
 from pipeline.classification.codebook import Codebook
 from pipeline.classification.codebook import load as load_codebook
+from pipeline.classification.labels import Label
 from pipeline.errors import JucuoError
 from pipeline.schemas import TABLES
 from pipeline.settings import Settings
@@ -20,12 +21,12 @@ from pipeline.workspace import Workspace
 if TYPE_CHECKING:
     import numpy as np
 
-    from pipeline.search import SearchIndex
+    from pipeline.search.index import SearchIndex
 
 T = TypeVar("T")
 Stamp = tuple[tuple[int, int], ...]
 
-VECTORS = ("features/vectors.npy", "features/vectors.json")
+VECTORS = ("features/vectors.npy", "features/vectors.json", "features/search/headlines.npy")
 
 
 class MissingTableError(JucuoError):
@@ -66,14 +67,16 @@ class Library:
         stamp = self._stamp(files)
         have = self._kept.get(name)
         if have is not None and have[0] == stamp:
-            return have[1]  # type: ignore[no-any-return]
+            found: T = have[1]
+            return found
         with self._guard:
             lock = self._locks.setdefault(name, threading.RLock())
         with lock:
             have = self._kept.get(name)
             if have is None or have[0] != stamp:
                 self._kept[name] = have = (stamp, make())
-            return have[1]  # type: ignore[no-any-return]
+            made: T = have[1]
+            return made
 
     def table(self, name: str) -> pl.DataFrame:
         """A table of the workspace; raises MissingTableError when the pipe has not made it."""
@@ -119,6 +122,17 @@ class Library:
         """Files that were set aside."""
         name = "interim/rejected.jsonl"
         return self.kept(name, (name,), lambda: self.workspace.read_jsonl(name))
+
+    @property
+    def gold(self) -> dict[str, Label]:
+        """Labels people have given: the gold file and exported decisions, the last about a measure prevailing."""
+        from pipeline.stages.labels import read_labels
+
+        def make() -> dict[str, Label]:
+            labels = read_labels(self.workspace, self.settings, self.codebook)
+            return {label.measure_id: label for label in labels}
+
+        return self.kept("gold", tuple(self.settings.labels), make)
 
     @property
     def encoder_card(self) -> dict[str, Any]:

@@ -107,7 +107,7 @@ class Page:
         kept = [(k, v) for k, v in self.request.query_params.multi_items() if k != "lang"]
         return f"{quote(self.request.url.path)}?{urlencode([*kept, ('lang', other)])}"
 
-    def render(self, template: str, status: int = 200, **values: Any) -> HTMLResponse:
+    def render(self, template: str, http_status: int = 200, **values: Any) -> HTMLResponse:
         """The page as a response; a language asked for in the URL is remembered."""
         codebook = values.pop("codebook", None)
 
@@ -119,7 +119,7 @@ class Page:
             .get_template(template)
             .render(t=self.t, lang=self.lang, page=self, cat=cat, path=self.request.url.path, **values)
         )
-        response = HTMLResponse(html, status_code=status)
+        response = HTMLResponse(html, status_code=http_status)
         if self.request.query_params.get("lang") == self.lang:
             response.set_cookie(COOKIE, self.lang, max_age=365 * 86400, samesite="lax", path="/")
         return response

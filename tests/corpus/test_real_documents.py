@@ -97,7 +97,9 @@ def test_every_document_maps_there_and_back(workspace: Workspace) -> None:
             end = min(n, start + 40)
             source = offsets.to_source(start, end)
             back = offsets.to_clean(source.start, source.end)
-            assert document["text"][back.start : back.end] == document["text"][start:end]
+            # Inside a rewritten run there is no finer place than the run: the way back may be wider, never other.
+            assert back.start <= start <= end <= back.end
+            assert offsets.to_source(back.start, back.end) == source
 
 
 def test_reports_have_issuer_year_and_level(workspace: Workspace, real_corpus: Path) -> None:

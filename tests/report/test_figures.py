@@ -17,28 +17,31 @@ DOCUMENTS = pl.DataFrame(
 )
 
 
-def passage(a: str, b: str, a_span: tuple[int, int], b_span: tuple[int, int]) -> dict[str, object]:
-    return {"a_doc": a, "b_doc": b, "a_start": a_span[0], "a_end": a_span[1], "b_start": b_span[0], "b_end": b_span[1]}
+SHARES = pl.DataFrame(
+    {
+        "issuer_a": ["甲市教育局", "乙市教育局"],
+        "issuer_b": ["乙市教育局", "甲市教育局"],
+        "distinctive_share": [0.10, 0.30],
+        "raw_share": [0.2, 0.5],
+    }
+)
 
 
-def test_overlapping_passages_count_each_character_once() -> None:
-    passages = pl.DataFrame([passage("a", "b", (0, 10), (0, 10)), passage("a", "b", (5, 20), (0, 15))])
-    shared = shared_between_issuers(DOCUMENTS, passages)
-    cells = dict(zip(shared.columns, dict(shared.rows)["甲市教育局"], strict=True))
-    assert cells["(未知单位)"].share == 20 / 200
-    back = dict(zip(shared.columns, dict(shared.rows)["(未知单位)"], strict=True))
-    assert back["甲市教育局"].share == 15 / 50
+def test_a_share_is_read_from_the_row_issuer() -> None:
+    shared = shared_between_issuers(SHARES)
+    cells = dict(zip(shared.columns, dict(shared.rows)["乙市教育局"], strict=True))
+    assert (cells["甲市教育局"].share, cells["甲市教育局"].label) == (0.30, "30%")
+    assert "50.0%" in cells["甲市教育局"].title
+    assert cells["乙市教育局"].label == ""
 
 
-def test_the_diagonal_is_the_bureaus_own_series() -> None:
-    passages = pl.DataFrame([passage("a", "c", (0, 50), (10, 60))])
-    shared = shared_between_issuers(DOCUMENTS, passages)
-    assert shared.rows[0][1][0].share == 100 / 200
+def test_the_issuers_that_share_most_are_shown_and_the_others_counted() -> None:
+    shared = shared_between_issuers(SHARES, limit=1)
+    assert (shared.columns, shared.omitted) == (["乙市教育局"], 1)
 
 
-def test_no_passages_make_an_empty_map() -> None:
-    none = pl.DataFrame([passage("a", "b", (0, 1), (0, 1))]).clear()
-    assert shared_between_issuers(DOCUMENTS, none).empty
+def test_no_shares_make_an_empty_map() -> None:
+    assert shared_between_issuers(SHARES.clear()).empty
 
 
 def test_every_measure_falls_into_one_column_of_its_issuer() -> None:

@@ -5,16 +5,20 @@ import pytest
 
 from pathlib import Path
 from pipeline.report import ReportInput, render
+from pipeline.reuse import share_matrix
+from pipeline.settings import ReuseParams
 from pipeline.workspace import Workspace
 from workspaces import small_workspace
 
 
 def given(workspace: Workspace) -> ReportInput:
+    documents, passages = workspace.read("documents"), workspace.read("passages")
     return ReportInput(
-        documents=workspace.read("documents"),
+        documents=documents,
         measures=workspace.read("measures"),
         assignments=workspace.read("assignments"),
-        passages=workspace.read("passages"),
+        passages=passages,
+        shares=share_matrix(documents, passages, ReuseParams()),
         families=workspace.read("families"),
         rejected=workspace.read_jsonl("interim/rejected.jsonl"),
         categories={"preschool": "学前教育", "safety_stability": "安全稳定"},
@@ -51,7 +55,7 @@ def test_script_in_a_document_stays_text(tables: ReportInput) -> None:
 
 
 def test_an_empty_corpus_says_why_nothing_is_drawn(tables: ReportInput) -> None:
-    emptied = {n: getattr(tables, n).clear() for n in ("documents", "measures", "assignments", "passages", "families")}
+    emptied = {n: getattr(tables, n).clear() for n in ("documents", "measures", "assignments", "passages", "shares", "families")}
     page = render(ReportInput(**(vars(tables) | emptied)))
     assert "没有举措可画" in page
     assert "没有发现达到长度下限的共用文字" in page

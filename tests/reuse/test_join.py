@@ -38,7 +38,11 @@ def families(draw):
 def found(texts: list[str], share: float, **options: object) -> set[tuple[int, int]]:
     corpus = normalise(texts)
     pairs = join(corpus.codes, corpus.starts, share, **options)
-    return {tuple(sorted(pair)) for pair in pairs.tolist()} if not options.get("within") else set(map(tuple, pairs.tolist()))
+    return (
+        {tuple(sorted(pair)) for pair in pairs.tolist()}
+        if not options.get("within")
+        else set(map(tuple, pairs.tolist()))
+    )
 
 
 @pytest.mark.parametrize("share", [0.6, 0.8, 0.95])

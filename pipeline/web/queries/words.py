@@ -24,7 +24,8 @@ class Words:
 
 def parse(query: str) -> Words:
     """Split a query at spaces, quotation marks keeping phrases together; a leading `-` excludes a term."""
-    wanted, unwanted = [], []
+    wanted: list[str] = []
+    unwanted: list[str] = []
     for match in _TERM.finditer(query):
         term = next(part for part in match.groups()[1:] if part is not None).strip()
         if term:

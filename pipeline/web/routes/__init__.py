@@ -3,17 +3,25 @@
 from pipeline.web.routes import (
     api,
     compare,
+    deciding,
     documents,
     entrance,
+    exchanging,
     exporting,
     families,
     measures,
     overview,
+    review,
+    review_api,
     searching,
 )
 
 ROUTERS = [
-    module.router for module in (overview, searching, measures, documents, families, compare, exporting, entrance, api)
+    module.router
+    for module in (
+        *(overview, searching, measures, documents, families, compare, exporting, entrance, api),
+        *(review, deciding, exchanging, review_api),
+    )
 ]
 
 __all__ = ["ROUTERS"]

@@ -10,6 +10,7 @@ from starlette.datastructures import ImmutableMultiDict
 from pipeline.web.library import Library
 from pipeline.web.queries.measure import Frames
 from pipeline.web.rendering import Page
+from pipeline.web.reviewing import ReviewDesk
 
 
 def page_of(request: Request) -> Page:
@@ -23,6 +24,13 @@ def library_of(request: Request) -> Library:
     return library
 
 
+def desk_of(request: Request) -> ReviewDesk:
+    """The review desk."""
+    review: ReviewDesk = request.app.state.review
+    return review
+
+
+DeskDep = Annotated[ReviewDesk, Depends(desk_of)]
 PageDep = Annotated[Page, Depends(page_of)]
 LibraryDep = Annotated[Library, Depends(library_of)]
 

@@ -1,0 +1,36 @@
+"""The classifier as MLflow serves it: `mlflow models serve -m models:/jucuo-classifier@champion`.
+
+MLflow runs this file to make the model ("models from code"), so nothing is pickled. Input rows have `text` and, if known,
+`heading_path`, `headline`, `title`, `id`; each answer has labels, primary, probabilities and why.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import mlflow
+
+
+class ServedClassifier(mlflow.pyfunc.PythonModel):  # type: ignore[misc,name-defined]
+    """Reads the classifier from the artifacts; the encoder loads at the first question."""
+
+    def load_context(self, context: Any) -> None:
+        """Read the artifacts that were logged with the model."""
+        from pipeline.classification import store
+        from pipeline.resources import shipped
+        from pipeline.settings import load
+        from pipeline.stages.embed import CachedEncoder
+
+        self._encode = CachedEncoder(load(shipped("configs/params.yaml")))
+        self._classifier = store.loads(Path(context.artifacts["classifier"]).read_bytes())
+
+    def predict(self, context: Any, model_input: list[dict[str, Any]], params: dict[str, Any] | None = None) -> list[dict[str, Any]]:  # noqa: ARG002 - MLflow's signature
+        """Answers in the order of the rows."""
+        from pipeline.stages.classifying import answer_rows
+
+        rows = model_input.to_dict("records") if hasattr(model_input, "to_dict") else model_input
+        return answer_rows(rows, self._classifier, self._encode)
+
+
+mlflow.models.set_model(ServedClassifier())
