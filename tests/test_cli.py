@@ -11,7 +11,9 @@ from pipeline.cli.main import COMMANDS, cli
 
 def jucuo(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
     code = "from pipeline.cli.main import main; main()"
-    return subprocess.run([sys.executable, "-c", code, *arguments], input=stdin, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        [sys.executable, "-c", code, *arguments], input=stdin, capture_output=True, text=True, check=False
+    )
 
 
 def test_help_lists_every_command_and_imports_none_of_the_heavy_libraries() -> None:
@@ -19,7 +21,8 @@ def test_help_lists_every_command_and_imports_none_of_the_heavy_libraries() -> N
     assert shown.returncode == 0
     for name in COMMANDS:
         assert name in shown.stdout
-    code = "import sys; from pipeline.cli.main import cli; cli.main(['--help'], standalone_mode=False); print(sorted(sys.modules))"
+    show = "cli.main(['--help'], standalone_mode=False); print(sorted(sys.modules))"
+    code = f"import sys; from pipeline.cli.main import cli; {show}"
     modules = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
     for heavy in ("polars", "numpy", "torch", "sklearn", "mlflow", "pandas"):
         assert f"'{heavy}'" not in modules

@@ -53,7 +53,7 @@ def test_every_violation_is_named_at_once_with_table_column_row_and_value() -> N
 
 
 def test_missing_columns_and_wrong_types_are_named() -> None:
-    with pytest.raises(TableError, match="families.medoid|families.is_medoid: column is missing"):
+    with pytest.raises(TableError, match=r"families\.is_medoid: column is missing"):
         check(FAMILIES.empty().drop("is_medoid"), FAMILIES)
     wrong = FAMILIES.empty().with_columns(pl.col("n_members").cast(pl.Float64))
     with pytest.raises(TableError, match="type is Float64, expected Int64"):

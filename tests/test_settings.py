@@ -27,7 +27,7 @@ def test_all_problems_come_at_once_with_path_and_nearest_name() -> None:
 
 
 def test_an_unknown_name_far_from_all_lists_the_valid_ones() -> None:
-    with pytest.raises(JucuoError, match="valid names: .*uri"):
+    with pytest.raises(JucuoError, match=r"valid names: .*uri"):
         from_mapping({"tracking": {"zzz": 1}}, "x")
 
 
@@ -42,7 +42,7 @@ def test_overrides_reach_their_section(tmp_path: Path) -> None:
 def test_a_malformed_override_says_how_to_write_it(tmp_path: Path, override: str) -> None:
     path = tmp_path / "params.yaml"
     path.write_text("seed: 3\n", "utf-8")
-    with pytest.raises(JucuoError, match="section.name=value"):
+    with pytest.raises(JucuoError, match=r"section\.name=value"):
         load(path, [override])
 
 

@@ -40,7 +40,9 @@ def read(pattern: str) -> dict[Key, dict[str, Any]]:
 def misplaced(measures: pl.DataFrame, annotations: dict[Key, dict[str, Any]]) -> list[str]:
     """Annotations without a measure, measures without one, and openings that differ."""
     texts = {(path, n): text for path, n, text in measures.select("source_path", "ordinal", "text").iter_rows()}
-    problems = [f"{path} #{n}: annotated, but there is no such measure" for path, n in sorted(annotations.keys() - texts.keys())]
+    problems = [
+        f"{path} #{n}: annotated, but there is no such measure" for path, n in sorted(annotations.keys() - texts.keys())
+    ]
     problems += [f"{path} #{n}: not annotated" for path, n in sorted(texts.keys() - annotations.keys())]
     for key in sorted(annotations.keys() & texts.keys()):
         opening = annotations[key].get("opening", "")
@@ -54,12 +56,18 @@ def plain(text: str) -> str:
     return "".join(text.split()).translate(str.maketrans(",;:()?!", "，；：（）？！"))
 
 
-def agreement(first: dict[Key, dict[str, Any]], second: dict[Key, dict[str, Any]], categories: list[str]) -> dict[str, Any]:
+def agreement(
+    first: dict[Key, dict[str, Any]], second: dict[Key, dict[str, Any]], categories: list[str]
+) -> dict[str, Any]:
     """How two annotators agree: primary, label sets (micro-F1) and Cohen's kappa a category, over common measures."""
     keys = sorted(first.keys() & second.keys())
     matrices = [np.array([[c in side[key]["labels"] for c in categories] for key in keys]) for side in (first, second)]
     a, b = matrices
-    kappa = {c: round(float(cohen_kappa_score(a[:, i], b[:, i])), 4) for i, c in enumerate(categories) if a[:, i].any() or b[:, i].any()}
+    kappa = {
+        c: round(float(cohen_kappa_score(a[:, i], b[:, i])), 4)
+        for i, c in enumerate(categories)
+        if a[:, i].any() or b[:, i].any()
+    }
     return {
         "n": len(keys),
         "primary": round(float(np.mean([first[k]["primary"] == second[k]["primary"] for k in keys])), 4),
@@ -82,7 +90,9 @@ def main() -> int:
         print("\n".join(problems), file=sys.stderr)
         return 1
     rows = []
-    for path, ordinal, measure_id in measures.select("source_path", "ordinal", "measure_id").sort("measure_id").iter_rows():
+    for path, ordinal, measure_id in (
+        measures.select("source_path", "ordinal", "measure_id").sort("measure_id").iter_rows()
+    ):
         row = decided.get((path, ordinal)) or authors[path, ordinal]
         rows.append(
             {

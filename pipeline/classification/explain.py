@@ -33,7 +33,11 @@ _NAMES = {
     "section to name": "section",
     "text to definition": "definition",
     "text to examples": "examples",
+    "cues behind the leader": "others",
+    "examples behind the leader": "others",
 }
+PARTS = ("bias", "wording", "meaning", "headline", "section", "definition", "examples", "others")
+"""What reasons are made of; `others` is what a stronger category takes away."""
 _BLOCK_NAMES = {"text_meaning": "meaning", "headline_meaning": "headline", "section_meaning": "section"}
 
 
@@ -59,8 +63,8 @@ class Neighbour:
 class Reason:
     """Why a category has its probability.
 
-    `parts` (bias, wording, meaning, headline, section, definition, examples) sum to `log_odds`; `sentences` sum to the
-    part `wording`; `words` are its most telling words, strongest first.
+    `parts` (named in PARTS) sum to `log_odds`; `sentences` sum to the part `wording`; `words` are its most telling
+    words, strongest first.
     """
 
     category: str
@@ -124,7 +128,7 @@ def _characters(classifier: Classifier, row: _Row, column: int) -> NDArray[np.fl
 def _parts(classifier: Classifier, row: _Row, column: int, wording: float) -> dict[str, float]:
     """Named contributions that sum to the log-odds."""
     scorer, stack = classifier.scorer, classifier.decider.labels
-    parts = dict.fromkeys(("bias", "wording", "meaning", "headline", "section", "definition", "examples"), 0.0)
+    parts = dict.fromkeys(PARTS, 0.0)
     parts["bias"] = stack.bias + stack.prior * scorer.prior.bias + stack.heads * float(scorer.labels.bias[column])
     parts["wording"] = wording
     for i, name in enumerate(PAIR_FEATURES):

@@ -28,6 +28,8 @@ PAIR_FEATURES = (
     "text to examples",
     "headline to name",
     "section to name",
+    "cues behind the leader",
+    "examples behind the leader",
 )
 
 
@@ -67,7 +69,7 @@ def _closest(similarity: NDArray[np.float64], members: NDArray[np.bool_]) -> NDA
 def pair_features(
     space: FeatureSpace, table: CueTable, anchors: Anchors, inputs: Inputs, own: NDArray[np.int64] | None = None
 ) -> NDArray[np.float64]:
-    """(n, k, 10) features of each measure with each category.
+    """(n, k, 12) features of each measure with each category.
 
     `own` (n,) names the example that a row itself is (-1: none); a text must not be compared with itself.
     """
@@ -77,24 +79,28 @@ def pair_features(
     if own is not None:
         rows = np.flatnonzero(own >= 0)
         to_examples[rows, own[rows]] = -1.0
+    own_cues = np.log1p(cues.text)
+    closest = _closest(to_examples, anchors.example_of)
     features = [
-        np.log1p(cues.text),
+        own_cues,
         cues.text / np.maximum(cues.text.sum(axis=1, keepdims=True), 1.0),
         cues.coverage,
         cues.sentence,
         np.log1p(cues.headline),
         np.log1p(cues.section),
         text @ anchors.definitions.T,
-        _closest(to_examples, anchors.example_of),
+        closest,
         headline @ anchors.names.T,
         section @ anchors.names.T,
+        own_cues - own_cues.max(axis=1, keepdims=True),
+        closest - closest.max(axis=1, keepdims=True),
     ]
     return np.stack([np.asarray(feature, dtype=np.float64) for feature in features], axis=2)
 
 
 @dataclass(frozen=True)
 class Prior:
-    """Shared weights (10,) of the pair features and a bias: a log-odds for every pair."""
+    """Shared weights (12,) of the pair features and a bias: a log-odds for every pair."""
 
     anchors: Anchors
     weights: NDArray[np.float64]
@@ -102,7 +108,7 @@ class Prior:
 
     @classmethod
     def fit(cls, anchors: Anchors, pairs: NDArray[np.float64], labels: NDArray[np.bool_]) -> Prior:
-        """Fit one logistic regression on all pairs: `pairs` (n, k, 10), `labels` (n, k).
+        """Fit one logistic regression on all pairs: `pairs` (n, k, 12), `labels` (n, k).
 
         Categories without a positive are left out: nobody has looked for them yet. Raises ValueError without labels.
         """
@@ -114,5 +120,5 @@ class Prior:
         return cls(anchors, np.asarray(model.coef_[0], dtype=np.float64), float(model.intercept_[0]))
 
     def log_odds(self, pairs: NDArray[np.float64]) -> NDArray[np.float64]:
-        """(n, k) from (n, k, 10)."""
+        """(n, k) from (n, k, 12)."""
         return np.asarray(pairs @ self.weights + self.bias)

@@ -58,7 +58,7 @@ class Scorer:
     primary: LinearHeads
 
     def pairs(self, inputs: Inputs) -> NDArray[np.float64]:
-        """(n, k, 10) features of the prior."""
+        """(n, k, 12) features of the prior."""
         return pair_features(self.space, self.cues, self.prior.anchors, inputs)
 
     def decide(self, inputs: Inputs) -> Decisions:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -71,7 +72,10 @@ def assign_folds(goal: Targets, groups: Sequence[str], folds: int, seed: int) ->
     if n_groups <= 1 or len(goal.rows) < MIN_LABELLED:
         return assigned
     splitter = StratifiedGroupKFold(min(folds, n_groups), shuffle=True, random_state=seed)
-    for fold, (_, held) in enumerate(splitter.split(np.zeros(len(groups)), goal.primary, np.asarray(groups))):
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="The least populated class")  # rare categories are spread as can be
+        parts = list(splitter.split(np.zeros(len(groups)), goal.primary, np.asarray(groups)))
+    for fold, (_, held) in enumerate(parts):
         assigned[held] = fold
     return assigned
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.cleaning import boilerplate, characters, damage, punctuation, readings, script, spacing, tables, wraps
+from pipeline.cleaning import boilerplate, characters, damage, misplaced, punctuation, readings, script, spacing, tables, wraps
 from pipeline.cleaning.draft import Change, Draft, Edit, ordered
 from pipeline.cleaning.offsets import OffsetMap
 from pipeline.settings import CleanParams
@@ -45,6 +45,7 @@ def clean(text: str, params: CleanParams, repeated: frozenset[str] = frozenset()
     draft = Draft.of(text)
     _apply(draft, characters.invisible(draft.text))
     found = script.detect(draft.text)
+    _apply(draft, misplaced.find(draft.text))
     repaired, damaged = damage.repair(draft, found, params.repair_margin)
     _apply(draft, readings.find(draft.text))
     script.simplify(draft, found)

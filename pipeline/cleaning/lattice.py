@@ -9,6 +9,7 @@ full-width letters that were later made half-width. A beam search over these unk
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -20,6 +21,9 @@ MARKERS = "?？\ufffd"
 BEAM = 120
 WRONG_SCRIPT = -4.0
 """Log prior of a character of the other script than the document's: texts hold fewer than 2 in 100."""
+
+_TEXTUAL = re.compile(r"[一-鿿、。·—～…‘’“”〔〕《》「」『』【】！％（）＋，－．／０-９：；？Ａ-Ｚａ-ｚ]")
+"""What a run may be restored to: characters and marks of running text, no box drawings, kana or symbols."""
 
 UNKNOWN = -1
 _MAX_RUN = 60
@@ -50,6 +54,8 @@ def codes() -> Codes:
         for trail in _TRAILS:
             decoded = bytes((lead, trail)).decode("gb18030", "ignore")
             if len(decoded) != 1:
+                continue
+            if not _TEXTUAL.match(decoded) and not "\ue000" <= decoded <= "\uf8ff":
                 continue
             if "\ue000" <= decoded <= "\uf8ff":
                 empty.setdefault(lead, []).append(trail)

@@ -20,6 +20,12 @@ RARE = 1e-7
 OWN_SHARE = 0.3
 """Weight of the document's own words beside the dictionary's."""
 
+IMPOSSIBLE = -10.0
+"""For a pause after a pause (`。、`) or an opening mark, which no Chinese text has and the counts cannot know."""
+
+_PAUSES = frozenset("，。、；：！？”》）")
+_AFTER_OPENING = frozenset("，、；：“《（")
+_STOPS = frozenset("。！？")
 _LONGEST_WORD = 6
 DISCOUNT = 5.0
 """Pseudo-count of the shorter context in each interpolation (Dirichlet smoothing, MacKay and Peto 1995)."""
@@ -101,6 +107,13 @@ def _dictionary_counts() -> Counts:
     return Counts.of(dictionary().items())
 
 
+def _cannot_follow(before: str, mark: str) -> bool:
+    """Whether a closing mark or pause cannot stand after a character: not `。、` nor `，”`, but `。”` and `！”` can."""
+    if mark not in _PAUSES:
+        return False
+    return before in _AFTER_OPENING or (before in _STOPS and mark not in "”）")
+
+
 class Words:
     """Log probability of a text as its best division into words (a unigram model of the dictionary and the document).
 
@@ -171,7 +184,8 @@ class Likelihood:
         """Natural log of P(character | last two characters of `before`)."""
         key = (before[-2:], character)
         if key not in self._cache:
-            self._cache[key] = math.log(self._chance(*key))
+            impossible = IMPOSSIBLE if _cannot_follow(before[-1:], character) else 0.0
+            self._cache[key] = math.log(self._chance(*key)) + impossible
         return self._cache[key]
 
     def text(self, before: str, text: str) -> float:

@@ -10,7 +10,8 @@ from functools import lru_cache
 from pipeline.cleaning.draft import Edit
 
 _LETTERS = "a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ"
-GLOSS = re.compile(rf"(?P<char>[㐀-鿿豈-﫿])(?P<gloss>[(（]\s?(?P<reading>[{_LETTERS}]{{1,7}}[1-5]?)\s?[)）])")
+SYLLABLE = rf"[{_LETTERS}]{{1,7}}[1-5]?"
+GLOSS = re.compile(rf"(?P<char>[㐀-鿿豈-﫿])(?P<gloss>[(（]\s?(?P<reading>{SYLLABLE})\s?[)）])")
 """A character and a bracketed syllable: at most 7 letters (`zhuāng` has 6), with tone mark, tone digit or neither."""
 
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ", "aaaaeeeeiiiioooouuuuüüüünnnm")

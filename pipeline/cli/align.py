@@ -37,7 +37,9 @@ def align(context: Context, texts: tuple[str, ...], pairs: Path | None, settings
             _print(context, texts[0], texts[1], result)
         return
     if texts:
-        raise JucuoError(f"{len(texts)} texts were given", "Give two texts, or --pairs FILE (or JSONL on standard input).")
+        raise JucuoError(
+            f"{len(texts)} texts were given", "Give two texts, or --pairs FILE (or JSONL on standard input)."
+        )
     for row in jsonl.read(pairs, ("a", "b")):
         aligned = align_texts(row["a"], row["b"], settings.reuse)
         click.echo(json.dumps({"id": row.get("id")} | asdict(aligned), ensure_ascii=False))

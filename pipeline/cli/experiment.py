@@ -24,11 +24,17 @@ def list_(context: Context) -> None:
     """List the experiments and the questions they answer."""
     from pipeline.stages import experimenting
 
-    rows = [(n, experimenting.read(n).question, (experimenting.RESULTS / f"{n}.md").exists()) for n in experimenting.names()]
+    rows = [
+        (n, experimenting.read(n).question, (experimenting.RESULTS / f"{n}.md").exists()) for n in experimenting.names()
+    ]
     if context.as_json:
         context.result([{"name": name, "question": question, "has_results": done} for name, question, done in rows])
     elif rows:
-        context.table("Experiments", ("name", "question", "results"), [(n, q, "yes" if done else "not yet") for n, q, done in rows])
+        context.table(
+            "Experiments",
+            ("name", "question", "results"),
+            [(n, q, "yes" if done else "not yet") for n, q, done in rows],
+        )
     else:
         context.say(f"No experiment: there is no file in {experimenting.DEFINITIONS}.")
 
@@ -71,5 +77,7 @@ def compare(context: Context, name: str) -> None:
         context.result(found)
         return
     metrics = sorted({metric for variant in found for metric in variant["metrics"]})
-    rows = [(variant["name"], *(round(variant["metrics"].get(m, float("nan")), 4) for m in metrics)) for variant in found]
+    rows = [
+        (variant["name"], *(round(variant["metrics"].get(m, float("nan")), 4) for m in metrics)) for variant in found
+    ]
     context.table(name, ("variant", *metrics), rows)

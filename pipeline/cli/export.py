@@ -15,8 +15,19 @@ TABLE_NAMES = ("measures", "documents", "assignments", "reuse_pairs", "passages"
 
 @click.command()
 @click.option("--format", "fmt", type=click.Choice(FORMATS), default="csv", show_default=True)
-@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="File to write; csv and jsonl default to stdout.")
-@click.option("--table", type=click.Choice(TABLE_NAMES), default="measures", show_default=True, help="Rows to export (sqlite has all, graphml the pairs).")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="File to write; csv and jsonl default to stdout.",
+)
+@click.option(
+    "--table",
+    type=click.Choice(TABLE_NAMES),
+    default="measures",
+    show_default=True,
+    help="Rows to export (sqlite has all, graphml the pairs).",
+)
 @click.option("--issuer", help="Part of the issuer's name.")
 @click.option("--province", help="Full name of the province.")
 @click.option("--year", type=int, help="Year the measures are for.")
@@ -33,4 +44,8 @@ def export(context: Context, fmt: str, output: Path | None, table: str, **filter
     written = exporting.write(selection, table, fmt, output)
     if output is None:
         click.echo(written.text, nl=False)
-    context.say(f"{written.rows} rows" + (f" written to {output}" if output else "") + ("" if written.rows else ": no measure passes the filters"))
+    context.say(
+        f"{written.rows} rows"
+        + (f" written to {output}" if output else "")
+        + ("" if written.rows else ": no measure passes the filters")
+    )

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 @click.command()
 @click.option("--family", "family_id", help="Show one family with all its members.")
 @click.option("--issuer", help="Only families with a member of this issuer (part of the name suffices).")
-@click.option("--min-issuers", type=click.IntRange(1), default=1, show_default=True, help="Only families found in so many issuers.")
+@click.option(
+    "--min-issuers",
+    type=click.IntRange(1),
+    default=1,
+    show_default=True,
+    help="Only families found in so many issuers.",
+)
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True, help="How many families to list.")
 @common
 def families(context: Context, family_id: str | None, issuer: str | None, min_issuers: int, top: int) -> None:
@@ -39,10 +45,18 @@ def families(context: Context, family_id: str | None, issuer: str | None, min_is
         context.result(_as_json(chosen, members))
     elif family_id:
         columns = ("measure_id", "issuer", "plan_year", "similarity", "relation", "text")
-        context.table(f"Family {family_id}", ("measure", "issuer", "year", "similarity", "relation", "text"), members.select(columns).iter_rows())
+        context.table(
+            f"Family {family_id}",
+            ("measure", "issuer", "year", "similarity", "relation", "text"),
+            members.select(columns).iter_rows(),
+        )
     else:
         columns = ("family_id", "n_issuers", "n_members", "first_year", "first_issuer", "headline")
-        context.table("Families", ("family", "issuers", "members", "first year", "first issuer", "wording"), chosen.select(columns).iter_rows())
+        context.table(
+            "Families",
+            ("family", "issuers", "members", "first year", "first issuer", "wording"),
+            chosen.select(columns).iter_rows(),
+        )
     if chosen.is_empty():
         context.say("No family: no two measures are near enough (reuse.near), or the filters leave none.")
     elif heads.height > chosen.height:

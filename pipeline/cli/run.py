@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,7 +13,9 @@ from pipeline.settings import Settings
 
 
 @click.command()
-@click.option("--corpus", "paths", multiple=True, type=click.Path(path_type=Path), help="File or folder; may be repeated.")
+@click.option(
+    "--corpus", "paths", multiple=True, type=click.Path(path_type=Path), help="File or folder; may be repeated."
+)
 @click.option("--strict", is_flag=True, help="Exit 1 when a document was set aside.")
 @with_settings
 @common
@@ -33,14 +36,14 @@ def run(context: Context, paths: tuple[Path, ...], *, strict: bool, settings: Se
         sys.exit(1)
 
 
-def _print(context: Context, summary: dict[str, object]) -> None:
-    documents = summary["documents"]
-    rejected = summary["rejected"]
-    if isinstance(documents, list) and documents:
-        rows = [(d["doc_id"], d["issuer"], d["plan_year"], d["n_measures"], d["source_path"]) for d in documents]
-        context.table("Documents", ("id", "issuer", "year", "measures", "file"), rows)
-    if isinstance(rejected, list) and rejected:
-        rows = [(r["path"], r["reason"], r["detail"]) for r in rejected]
-        context.table("Set aside", ("file", "reason", "what to know"), rows)
-    counts = ", ".join(f"{summary[f'n_{name}']} {name}" for name in ("measures", "assigned", "pairs", "passages", "families"))
+def _print(context: Context, summary: dict[str, Any]) -> None:
+    fields = ("doc_id", "issuer", "plan_year", "n_measures", "source_path")
+    documents = [[document[name] for name in fields] for document in summary["documents"]]
+    context.table("Documents", ("id", "issuer", "year", "measures", "file"), documents)
+    if summary["rejected"]:
+        rejected = [(r["path"], r["reason"], r["detail"]) for r in summary["rejected"]]
+        context.table("Set aside", ("file", "reason", "what to know"), rejected)
+    counts = ", ".join(
+        f"{summary[f'n_{name}']} {name}" for name in ("measures", "assigned", "pairs", "passages", "families")
+    )
     click.echo(f"{counts}; report: {summary['report']}")

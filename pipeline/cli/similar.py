@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--all-duplicates", is_flag=True, help="Do not collapse near-duplicates.")
 @with_settings
 @common
-def similar(  # noqa: D417 - the options describe themselves
+def similar(
     context: Context,
     text: str | None,
     measure: str | None,
@@ -55,10 +55,14 @@ def similar(  # noqa: D417 - the options describe themselves
 
     if text is None and measure is None and not like:
         raise JucuoError("nothing was asked", "Give a text, or --measure ID, or --like.")
-    filters = {name: list(value) if isinstance(value, tuple) else value for name, value in options.items()}
-    filters = {name: value for name, value in filters.items() if value or name.startswith("other_")}
+    given: dict[str, Any] = {
+        name: list(value) if isinstance(value, tuple) else value for name, value in options.items()
+    }
+    filters = {name: value for name, value in given.items() if value or name.startswith("other_")}
     index = load_index(context.workspace, settings)
-    result = ask(index, settings, text=text, measure=measure, examples=like, top=top, collapse=not all_duplicates, **filters)
+    result = ask(
+        index, settings, text=text, measure=measure, examples=like, top=top, collapse=not all_duplicates, **filters
+    )
     if context.as_json:
         context.result(
             {
@@ -83,14 +87,14 @@ def _heading(hit: Hit) -> Text:
     who = f"{hit.issuer or 'unknown issuer'} {hit.year or ''}".strip()
     more = f", and {hit.n_duplicates} near-duplicate(s)" if hit.n_duplicates else ""
     reasons = hit.reasons
+    scores = (
+        f"   {reasons.relatedness}: score {hit.score:.2f} of 1, meaning {reasons.meaning:.2f} (-1 to 1), "
+        f"wording {reasons.wording:.2f} (0 to 1){more}"
+    )
     return Text.assemble(
         (f"{hit.rank}. {who}", "bold"),
         f"  {hit.measure_id}\n",
-        (
-            f"   {reasons.relatedness}: score {hit.score:.2f} of 1, meaning {reasons.meaning:.2f} (-1 to 1), "
-            f"wording {reasons.wording:.2f} (0 to 1){more}",
-            "dim",
-        ),
+        (scores, "dim"),
     )
 
 

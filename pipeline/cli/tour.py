@@ -17,7 +17,9 @@ def tour(context: Context) -> None:
     documents, measures = workspace.read("documents"), workspace.read("measures")
     assignments, families = workspace.read("assignments"), workspace.read("families")
     labelled = assignments.filter(pl.col("assigned"))["measure_id"].n_unique()
-    widest = families.filter(pl.col("is_medoid")).sort("n_issuers", "n_members", "family_id", descending=[True, True, False])
+    widest = families.filter(pl.col("is_medoid")).sort(
+        "n_issuers", "n_members", "family_id", descending=[True, True, False]
+    )
     example = widest["measure_id"][0] if widest.height else measures["measure_id"][0]
     facts = {
         "documents": documents.height,

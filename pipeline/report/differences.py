@@ -21,9 +21,10 @@ def differences(reference: str, variant: str) -> list[Piece]:
     from rapidfuzz.distance import Indel
 
     marks = [True] * len(variant)
-    for tag, _, _, start, end in Indel.opcodes(reference, variant):
-        if tag == "equal" and end - start >= MIN_SAME:
-            marks[start:end] = [False] * (end - start)
+    for step in Indel.opcodes(reference, variant):
+        length = step.dest_end - step.dest_start
+        if step.tag == "equal" and length >= MIN_SAME:
+            marks[step.dest_start : step.dest_end] = [False] * length
     pieces: list[Piece] = []
     begin = 0
     for position in range(1, len(variant) + 1):

@@ -74,8 +74,10 @@ def shared_between_issuers(shares: pl.DataFrame, limit: int = 40) -> HeatMap:
     `shares` is what `reuse.share_matrix` returns. Rows and columns are the issuers that share most, at most `limit`,
     sorted by name; the diagonal is left empty.
     """
-    weight = shares.group_by("issuer_a").agg(pl.col("distinctive_share").sum()).sort(
-        "distinctive_share", "issuer_a", descending=[True, False]
+    weight = (
+        shares.group_by("issuer_a")
+        .agg(pl.col("distinctive_share").sum())
+        .sort("distinctive_share", "issuer_a", descending=[True, False])
     )
     shown = sorted(weight["issuer_a"].head(limit).to_list())
     known = {
@@ -84,7 +86,9 @@ def shared_between_issuers(shares: pl.DataFrame, limit: int = 40) -> HeatMap:
             "issuer_a", "issuer_b", "distinctive_share", "raw_share"
         ).iter_rows()
     }
-    rows = [(mine, [_share_cell(mine, other, *known.get((mine, other), (0.0, 0.0))) for other in shown]) for mine in shown]
+    rows = [
+        (mine, [_share_cell(mine, other, *known.get((mine, other), (0.0, 0.0))) for other in shown]) for mine in shown
+    ]
     return HeatMap(shown, rows, max(0, weight.height - limit))
 
 

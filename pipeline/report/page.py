@@ -78,7 +78,12 @@ def _family(rows: pl.DataFrame) -> FamilyView:
     ]
     head = ordered.row(0, named=True)
     return FamilyView(
-        head["family_id"], head["n_members"], head["n_issuers"], head["first_year"], variants, max(0, rows.height - MAX_VARIANTS)
+        head["family_id"],
+        head["n_members"],
+        head["n_issuers"],
+        head["first_year"],
+        variants,
+        max(0, rows.height - MAX_VARIANTS),
     )
 
 
@@ -119,11 +124,13 @@ def _uncategorised(measures: pl.DataFrame, assignments: pl.DataFrame) -> int:
 def render(tables: ReportInput) -> str:
     """The report as one self-contained HTML page; every document text in it is escaped."""
     environment = Environment(
-        loader=PackageLoader("pipeline.report"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=PackageLoader("pipeline.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    heat: HeatMap = categories_by_issuer(
-        tables.documents, tables.measures, tables.assignments, dict(tables.categories)
-    )
+    heat: HeatMap = categories_by_issuer(tables.documents, tables.measures, tables.assignments, dict(tables.categories))
     return environment.get_template("report.html.j2").render(
         documents=_document_rows(tables.documents, tables.measures),
         n_measures=tables.measures.height,

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_GAP = 120
 """Longest gap a passage may bridge on either side: a long sentence."""
+MAX_CHANGED = 30
+"""Longest stretch that may differ on both sides: longer ones are other text, and what stands around it two passages."""
 LOOK_BACK = 200
 EXTEND = 40
 """Characters searched beyond the first and last common run."""
@@ -29,8 +31,8 @@ MIN_OWN = 8
 OWN_WEIGHT, SHARED_WEIGHT = 4, 1
 """Worth of a matched character: in a set phrase a quarter. Two levels, not the idf itself, so that one more document
 changes the passages of others only where a run of theirs becomes common."""
-COLUMNS = 11
-"""Of a piece: start and end in a and in b, matches, columns, own, common and central characters, score, hub."""
+COLUMNS = 10
+"""Of a piece: start and end in a and in b, matches, columns, own, common and central characters, has a hub."""
 
 
 @kernel
@@ -42,7 +44,7 @@ def _link(before: Ints, after: Ints) -> tuple[int, int]:
         return 0, -1
     lap = max(0, -gap_a, -gap_b)
     gap_a, gap_b = gap_a + lap, gap_b + lap
-    if gap_a > MAX_GAP or gap_b > MAX_GAP:
+    if gap_a > MAX_GAP or gap_b > MAX_GAP or min(gap_a, gap_b) > MAX_CHANGED:
         return 0, -1
     # Quarters of a character: 2 to open, half a character for each that differs, an eighth for each slipped in.
     return lap, 8 + 2 * min(gap_a, gap_b) + abs(gap_a - gap_b) // 2
@@ -164,7 +166,7 @@ def _cuts(labels: NDArray[np.int8], size: int, min_passage: int, cuts: Ints) -> 
 
 
 @kernel
-def _piece(path: Ints, labels: NDArray[np.int8], first: int, last: int, plain: Codes, out: Ints) -> None:  # noqa: PLR0917 compiled code takes no keywords
+def _piece(path: Ints, labels: NDArray[np.int8], first: int, last: int, plain: Codes, out: Ints) -> None:
     """Figures of the matched characters `[first, last)` as one row."""
     out[0], out[1] = path[first, 0], path[last - 1, 0] + 1
     out[2], out[3] = path[first, 1], path[last - 1, 1] + 1
@@ -174,11 +176,10 @@ def _piece(path: Ints, labels: NDArray[np.int8], first: int, last: int, plain: C
     out[6:] = 0
     for s in range(first, last):
         out[6 + labels[s]] += 1
-    out[9] = 4 * out[6] + out[7] + out[8] - (out[5] - out[4])
 
 
 @kernel
-def _extend(plain: Codes, starts: Ints, i: int, j: int, left: bool, right: bool, out: Ints) -> None:  # noqa: FBT001, PLR0917 compiled code takes no keywords
+def _extend(plain: Codes, starts: Ints, i: int, j: int, left: bool, right: bool, out: Ints) -> None:  # noqa: FBT001 compiled code takes no keywords
     """Add what still corresponds beyond both ends of a piece."""
     if right:
         a, b = out[1], out[3]
@@ -202,7 +203,7 @@ def _extend(plain: Codes, starts: Ints, i: int, j: int, left: bool, right: bool,
 
 
 @kernel
-def _has_hub(path: Ints, first: int, last: int, slots: Ints, hub: NDArray[np.int32], i: int, j: int) -> bool:  # noqa: PLR0917 compiled code takes no keywords
+def _has_hub(path: Ints, first: int, last: int, slots: Ints, hub: NDArray[np.int32], i: int, j: int) -> bool:
     for s in range(first, last - RUN + 1):
         slot = slots[path[s, 0]]
         if slot >= 0 and (hub[slot] == i or hub[slot] == j):
@@ -211,7 +212,26 @@ def _has_hub(path: Ints, first: int, last: int, slots: Ints, hub: NDArray[np.int
 
 
 @kernel
-def pieces_of(  # noqa: PLR0917 compiled code takes no keywords
+def _is_new(
+    path: Ints, first: int, last: int, a0: int, b0: int, used_a: NDArray[np.bool_], used_b: NDArray[np.bool_]
+) -> bool:
+    """Whether most matched characters are in no better passage, on either side; what stands in gaps is not used."""
+    used = 0
+    for s in range(first, last):
+        if used_a[path[s, 0] - a0] or used_b[path[s, 1] - b0]:
+            used += 1
+    return 2 * used < last - first
+
+
+@kernel
+def _keeps(row: Ints, min_passage: int) -> bool:
+    """Whether a piece is a passage: long and alike enough, and no set phrase that another document is the hub of."""
+    set_phrase = row[6] < MIN_OWN and row[7] > row[8]
+    return bool(row[4] >= min_passage and 2 * row[4] >= row[5] and not (set_phrase and row[9] == 0))
+
+
+@kernel
+def pieces_of(
     runs: Ints,
     plain: Codes,
     starts: Ints,
@@ -221,17 +241,20 @@ def pieces_of(  # noqa: PLR0917 compiled code takes no keywords
     min_passage: int,
     out: Ints,
 ) -> int:
-    """Passages of one pair of documents before overlaps are settled; fills `out` (n, 11) and says how many."""
+    """Passages of one pair of documents; fills `out` (n, 10) and says how many.
+
+    The best chains come first; a piece whose characters better passages use already is left out, so that a text
+    which stands once in one document and three times in the other is one passage.
+    """
     i, j = runs[0, 0], runs[0, 1]
     best, before = best_chains(runs, slots, kinds)
     room = int(runs[:, 4].sum())
     path, labels = np.empty((room, 4), np.int64), np.empty(room, np.int8)
     chain, cuts = np.empty((len(runs), 3), np.int64), np.empty(room + 2, np.int64)
     taken = np.zeros(len(runs), np.bool_)
+    used_a, used_b = np.zeros(starts[i + 1] - starts[i], np.bool_), np.zeros(starts[j + 1] - starts[j], np.bool_)
     n_out = 0
     for k in np.argsort(-best, kind="mergesort"):
-        if taken[k]:
-            continue
         n = _trace(k, before, taken, runs, chain)
         if chain[:n, 2].sum() < MIN_RUN:
             continue
@@ -240,30 +263,15 @@ def pieces_of(  # noqa: PLR0917 compiled code takes no keywords
         n_cuts = _cuts(labels, size, min_passage, cuts)
         for c in range(n_cuts - 1):
             first, last = cuts[c], cuts[c + 1]
-            if n_out == len(out):
-                return n_out
+            if n_out == len(out) or not _is_new(path, first, last, starts[i], starts[j], used_a, used_b):
+                continue
             row = out[n_out]
             _piece(path, labels, first, last, plain, row)
-            set_phrase = row[6] < MIN_OWN
-            row[10] = 1 if _has_hub(path, first, last, slots, hub, i, j) else 0
+            row[9] = 1 if _has_hub(path, first, last, slots, hub, i, j) else 0
             _extend(plain, starts, i, j, first == 0, last == size, row)
-            if row[4] >= min_passage and 2 * row[4] >= row[5] and not (set_phrase and row[7] > row[8] and row[10] == 0):
+            if _keeps(row, min_passage):
                 n_out += 1
+                for s in range(first, last):
+                    used_a[path[s, 0] - starts[i]] = True
+                    used_b[path[s, 1] - starts[j]] = True
     return n_out
-
-
-@kernel
-def settle(pieces: Ints, n: int, starts: Ints, i: int, j: int) -> NDArray[np.bool_]:
-    """Which pieces stay: the best first, and none that lies mostly on text that a better one uses, on either side."""
-    stays = np.zeros(n, np.bool_)
-    used_a = np.zeros(starts[i + 1] - starts[i], np.bool_)
-    used_b = np.zeros(starts[j + 1] - starts[j], np.bool_)
-    for k in np.argsort(-pieces[:n, 9], kind="mergesort"):
-        a0, a1 = pieces[k, 0] - starts[i], pieces[k, 1] - starts[i]
-        b0, b1 = pieces[k, 2] - starts[j], pieces[k, 3] - starts[j]
-        if 2 * used_a[a0:a1].sum() >= a1 - a0 or 2 * used_b[b0:b1].sum() >= b1 - b0:
-            continue
-        stays[k] = True
-        used_a[a0:a1] = True
-        used_b[b0:b1] = True
-    return stays

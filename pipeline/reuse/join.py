@@ -77,7 +77,7 @@ def _pick(cost: NDArray[np.uint8], n_grams: int, q: int, need: int, picked: Ints
 
 
 @kernel
-def _sign(  # noqa: PLR0917 - compiled code takes no keywords
+def _sign(
     codes: Codes,
     starts: Ints,
     edits: Ints,
@@ -164,7 +164,7 @@ def _bags_allow(x: NDArray[np.uint8], y: NDArray[np.uint8], edits: int, within: 
 
 
 @kernel
-def _probe(  # noqa: PLR0917 - compiled code takes no keywords
+def _probe(
     codes: Codes,
     starts: Ints,
     edits: Ints,

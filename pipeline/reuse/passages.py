@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from pipeline.reuse.chains import COLUMNS, pieces_of, settle
+from pipeline.reuse.chains import COLUMNS, pieces_of
 from pipeline.reuse.evidence import Evidence, gather
 from pipeline.reuse.jit import in_threads
 from pipeline.reuse.rows import finish, located
@@ -40,8 +40,7 @@ def _detect(known: Evidence, stake: NDArray[np.int8], params: ReuseParams) -> pl
             n = pieces_of(
                 mine, known.corpus.codes, starts, known.slots, known.kinds, known.hub, params.min_passage, out
             )
-            kept = out[:n][settle(out, n, starts, i, j)]
-            found.append(np.column_stack([np.full((len(kept), 2), (i, j)), kept[:, :6]]))
+            found.append(np.column_stack([np.full((n, 2), (i, j)), out[:n, :6]]))
         return np.concatenate(found)
 
     groups = len(bounds) - 1

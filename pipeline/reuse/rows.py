@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 SPAN = ("i", "j", "a0", "a1", "b0", "b1", "n_chars", "identity")
 """A detected passage: document rows, spans in the corpus's codes, aligned length, share of matches."""
 
-OWN, COMMON, CENTRAL, BURST = range(4)
+OWN, COMMON, BURST, CENTRAL = range(4)
 _SIDED = ("doc", "measure", "start", "end", "source_start", "source_end")
 
 
 @kernel
-def _matched(  # noqa: PLR0917 - compiled code takes no keywords
+def _matched(
     spans: Ints,
     until: Ints,
     slots: Ints,
@@ -44,19 +44,23 @@ def _matched(  # noqa: PLR0917 - compiled code takes no keywords
     out = np.zeros(len(spans))
     for k in range(len(spans)):
         other = np.sort(slots[spans[k, 2] : max(spans[k, 2], spans[k, 3] - RUN + 1)])
-        end = spans[k, 0]
-        for p in range(spans[k, 0], spans[k, 1] - RUN + 1):
-            slot = slots[p]
+        # Per character: -1 unmatched, else the highest kind of the runs over it. A run across the seam of two set
+        # phrases is unique, but its characters are not for that of their own.
+        kinds = np.full(spans[k, 1] - spans[k, 0], -1, np.int8)
+        end = 0
+        for p in range(len(kinds) - RUN + 1):
+            slot = slots[spans[k, 0] + p]
             at = np.searchsorted(other, slot)
             if slot < 0 or at == len(other) or other[at] != slot:
                 continue
-            fresh = p + RUN - max(end, p)
+            out[k] += idf[slot] * (p + RUN - max(end, p))
             end = p + RUN
-            out[k] += idf[slot] * fresh
-            kind = CENTRAL if since[slot] <= until[k] else COMMON if common[slot] else OWN
-            counts[k, kind] += fresh
-            if burst[slot]:
-                counts[k, BURST] += fresh
+            kind = CENTRAL if since[slot] <= until[k] else BURST if burst[slot] else COMMON if common[slot] else OWN
+            for o in range(p, p + RUN):
+                kinds[o] = max(kinds[o], kind)
+        for kind in kinds:
+            if kind >= 0:
+                counts[k, kind] += 1
     return out
 
 
@@ -103,7 +107,7 @@ def located(known: Evidence, passages: pl.DataFrame) -> pl.DataFrame:
 
 def _offsets(known: Evidence, found: pl.DataFrame) -> pl.DataFrame:
     """Spans in the clean text and in the source text of both documents."""
-    from pipeline.cleaning import OffsetMap  # noqa: PLC0415 - loads dictionaries, needed only here
+    from pipeline.cleaning import OffsetMap
 
     columns: dict[str, Ints] = {}
     maps: dict[int, OffsetMap] = {}
@@ -149,9 +153,9 @@ def _origins(known: Evidence, found: pl.DataFrame) -> pl.DataFrame:
         same_issuer=named[i] & (known.issuers[i] == known.issuers[j]),
         national=national[i] | national[j],
         own=counts[:, OWN],
-        common=counts[:, COMMON],
+        common=counts[:, COMMON] + counts[:, BURST],
         central=counts[:, CENTRAL],
-        burst=2 * counts[:, BURST] >= counts[:, COMMON],
+        burst=counts[:, BURST] >= counts[:, COMMON],
     )
     return found.with_columns(
         information=pl.Series(information), origin=pl.Series(origins(shared, MIN_OWN), dtype=pl.String)

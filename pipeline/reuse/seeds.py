@@ -43,7 +43,7 @@ def _seeded(slot: int, i: int, j: int, hub: NDArray[np.int32], stake: NDArray[np
 
 
 @kernel
-def _extended(codes: Codes, starts: Ints, i: int, j: int, p: int, r: int) -> tuple[int, int, int]:  # noqa: PLR0917 compiled code takes no keywords
+def _extended(codes: Codes, starts: Ints, i: int, j: int, p: int, r: int) -> tuple[int, int, int]:
     """The whole common run around the seed at p in document i and r in document j."""
     left = 0
     while p - left > starts[i] and r - left > starts[j] and codes[p - left - 1] == codes[r - left - 1]:
@@ -55,7 +55,7 @@ def _extended(codes: Codes, starts: Ints, i: int, j: int, p: int, r: int) -> tup
 
 
 @kernel
-def _collect(  # noqa: PLR0917 compiled code takes no keywords
+def _collect(
     codes: Codes,
     starts: Ints,
     doc_of: NDArray[np.int32],

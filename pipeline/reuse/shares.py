@@ -31,7 +31,7 @@ SCHEMA = {
 
 
 @kernel
-def _raw(  # noqa: PLR0917 compiled code takes no keywords
+def _raw(
     starts: Ints, slots: Ints, owner: NDArray[np.int32], bounds: Ints, users: NDArray[np.int32], out: Ints
 ) -> None:
     """Add to out[a, b] the characters of issuer a that stand in runs which issuer b uses too."""

@@ -75,7 +75,7 @@ class Corpus:
 
 def _simplified(characters: str) -> str:
     """Each character in simplified script by itself (`tw2s` also turns 著 into 着 where `t2s` does not)."""
-    from opencc import OpenCC  # noqa: PLC0415 loads dictionaries, needed only here
+    from opencc import OpenCC
 
     lines: list[str] = OpenCC("tw2s").convert("\n".join(characters)).split("\n")
     return "".join(new if len(new) == 1 else old for old, new in zip(characters, lines, strict=True))
@@ -96,6 +96,8 @@ def fold_table() -> Codes:
     han = "".join(chr(int(code)) for code in np.unique(table) if HAN[0] <= code < HAN[1])
     simple = np.arange(BASIC_PLANE, dtype=np.uint16)
     simple[[ord(old) for old in han]] = [min(ord(new), 0xFFFF) for new in _simplified(han)]
+    while np.any(simple[simple] != simple):
+        simple = simple[simple]  # 麼 becomes 么, and 么 by itself 幺: all three must come out as one
     table[PRIVATE : PRIVATE + N_PRIVATE] = np.arange(PRIVATE, PRIVATE + N_PRIVATE)
     return simple[table]
 

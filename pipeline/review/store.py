@@ -11,7 +11,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
-from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
 
 from pipeline.errors import JucuoError
 from pipeline.review.models import Decision, Draft, Labels, Snapshot, decision_of, decisions, snapshots
@@ -46,7 +46,7 @@ def _sqlite(engine: sa.Engine) -> None:
     @event.listens_for(engine, "connect")
     def connect(connection: Any, _record: Any) -> None:
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=15000"):
+        for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -85,7 +85,7 @@ class Store:
         self._lock = threading.RLock()
         try:
             upgrade(self.engine)
-        except OperationalError as error:
+        except DatabaseError as error:
             raise JucuoError(
                 f"the review database cannot be opened: {error.orig}", "Check its URL and its server."
             ) from error

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from pipeline.errors import JucuoError
+from pipeline.search import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -37,6 +38,7 @@ class Asked:
         avoided: rows of the measures that hits shall not be like.
         dense: the query's vector (dim,), L2-normalised.
         lexical: the query over the terms of each lexical index.
+        terms: quoted terms that every hit must contain.
     """
 
     texts: list[str]
@@ -45,6 +47,7 @@ class Asked:
     avoided: list[int]
     dense: np.ndarray
     lexical: dict[str, TermVector]
+    terms: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -82,6 +85,7 @@ def ask(query: Query, parts: Parts, encode: Encode | None) -> Asked:
         [row for row in rows[n:] if row is not None],
         dense / norm if norm else dense,
         {name: index.combine([index.vector(text) for text in texts], weights) for name, index in parts.lexical.items()},
+        words.quoted(query.text) if query.text else (),
     )
 
 

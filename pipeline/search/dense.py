@@ -63,15 +63,18 @@ class DenseIndex:
         found: np.ndarray = total / np.where(norms > 0, norms, np.float32(1))
         return found
 
-    def top(self, query: np.ndarray, k: int, allowed: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    def top(
+        self, query: np.ndarray, k: int, allowed: np.ndarray | None = None, scan: np.ndarray | None = None
+    ) -> tuple[np.ndarray, np.ndarray]:
         """The `k` best measures, exactly: rows int64 and cosines float32, best first, ties by row.
 
         Args:
             query: (dim,), L2-normalised.
             k: how many; fewer come back when fewer are allowed.
             allowed: boolean (n,) or None for all.
+            scan: what `scan` gave for this query, if it was already made.
         """
-        approximate = self._scan(query)
+        approximate = self.scan(query) if scan is None else scan
         if allowed is not None:
             approximate = np.where(allowed, approximate, -np.inf)
         k = min(k, len(self) if allowed is None else int(np.count_nonzero(allowed)))
@@ -98,7 +101,8 @@ class DenseIndex:
         errors = np.linalg.norm(rows - self._codes[part] * scale[:, None], axis=1)
         self._error = max(self._error, np.float32(errors.max(initial=0)))
 
-    def _scan(self, query: np.ndarray) -> np.ndarray:
+    def scan(self, query: np.ndarray) -> np.ndarray:
+        """Approximate cosines of the query with all measures, float32 (n,), off by less than the rounding error."""
         step = float(np.abs(query).max()) / _QUERY_STEPS or 1.0
         codes = np.rint(query / step).astype(np.int16)
         found: np.ndarray = _kernel(self._codes, codes) * (self._scale * np.float32(step))

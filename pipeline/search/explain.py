@@ -32,9 +32,9 @@ def shared_spans(
         terms: quoted terms of the query, shown wherever they stand.
     """
     in_query: dict[str, int] = {}
-    for word, start in _words_at(query):
+    for word, start in words_of(query):
         in_query.setdefault(word, start)
-    in_text = [(word, start, start + len(word)) for word, start in _words_at(text)]
+    in_text = [(word, start, start + len(word)) for word, start in words_of(text)]
     found = [
         (start, end, in_query[word])
         for word, start, end in in_text
@@ -55,7 +55,7 @@ def shared_spans(
 
 
 @functools.lru_cache(maxsize=256)
-def _words_at(text: str) -> tuple[tuple[str, int], ...]:
+def words_of(text: str) -> tuple[tuple[str, int], ...]:
     """Kept for a moment: one query is compared with every hit."""
     return tuple(words_at(text))
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.search.explain import shared_spans
+from pipeline.search import scale
+from pipeline.search.explain import shared_spans, words_of
 from pipeline.search.query import Hit, Reasons
-from pipeline.search.scale import relatedness
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -22,40 +22,48 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Ranked:
-    """A fused ranking, and where the single scores come from."""
+    """A fused ranking, and where the single scores come from.
+
+    Attributes:
+        fused: the ranking.
+        dense: the vectors.
+        neighbours: rows nearest to the query among all measures, whatever the filters.
+        scores: scores of every measure in each lexical index, float32 (n,).
+    """
 
     fused: Fused
     dense: DenseIndex
+    neighbours: np.ndarray
     scores: Mapping[str, np.ndarray]
 
 
+@dataclass(frozen=True)
+class Words:
+    """What the hits' words are weighed by: idf of a word (0 if unknown) and the idf below which it is common."""
+
+    idf: Callable[[str], float]
+    common: float
+
+
 def make_hits(
-    groups: Sequence[tuple[int, list[int]]],
-    table: MeasureTable,
-    ranked: Ranked,
-    asked: Asked,
-    terms: tuple[str, ...],
-    *,
-    idf: Callable[[str], float],
-    common: float,
+    groups: Sequence[tuple[int, list[int]]], table: MeasureTable, ranked: Ranked, asked: Asked, words: Words
 ) -> list[Hit]:
     """Hits of a ranking, best first; `groups` are rows with the rows collapsed into them."""
     rows = np.array([row for row, _ in groups], np.int64)
     vectors = ranked.dense.rows(rows)
     nearest = np.argmax(vectors @ asked.vectors.T, axis=1).tolist()
-    meaning = (vectors @ asked.dense).tolist()
-    place = {row: at for at, row in enumerate(ranked.fused.rows.tolist())}
+    reasons = _reasons(rows, vectors, ranked, asked)
+    place = _places(rows, ranked)
     ids = table.measures["measure_id"]
     hits = []
     for i, (row, duplicates) in enumerate(groups):
-        like = asked.texts[nearest[i]]
-        record = table.record(row)
+        like, record = asked.texts[nearest[i]], table.record(row)
         hits.append(
             Hit(
                 rank=i + 1,
-                score=round(float(ranked.fused.scores[place[row]]), 6),
-                reasons=_reasons(row, place[row], meaning[i], ranked, terms),
-                shared=shared_spans(like, record["text"], idf, common, terms),
+                score=round(float(ranked.fused.scores[place[i]]), 6),
+                reasons=replace(reasons[i], coverage=round(_coverage(like, record["text"], words.idf), 4)),
+                shared=shared_spans(like, record["text"], words.idf, words.common, asked.terms),
                 like=like,
                 duplicates=tuple(ids[duplicate] for duplicate in duplicates),
                 **_described(record),
@@ -64,18 +72,39 @@ def make_hits(
     return hits
 
 
-def _reasons(row: int, place: int, meaning: float, ranked: Ranked, terms: tuple[str, ...]) -> Reasons:
-    fused = ranked.fused
-    wording = float(ranked.scores["words"][row])
-    return Reasons(
-        meaning=round(meaning, 4),
-        wording=round(wording, 4),
-        characters=round(float(ranked.scores["characters"][row]), 4),
-        relatedness=relatedness(meaning, wording),
-        ranks={name: int(ranks[place]) for name, ranks in fused.ranks.items() if ranks[place]},
-        share_of_meaning=round(float(fused.parts["meaning"][place] / fused.scores[place]), 4),
-        terms=terms,
-    )
+def _places(rows: np.ndarray, ranked: Ranked) -> list[int]:
+    at = {row: place for place, row in enumerate(ranked.fused.rows.tolist())}
+    return [at[row] for row in rows.tolist()]
+
+
+def _reasons(rows: np.ndarray, vectors: np.ndarray, ranked: Ranked, asked: Asked) -> list[Reasons]:
+    """Everything but the coverage."""
+    fused, wording = ranked.fused, ranked.scores["words"][rows]
+    local = scale.neighbourhood_cosines(asked.dense, vectors, ranked.dense.rows(ranked.neighbours))
+    phrase = all(scale.is_phrase(text) for text in asked.texts)
+    probability = scale.calibration(phrase=phrase).probability(local, wording)
+    meaning, characters = vectors @ asked.dense, ranked.scores["characters"][rows]
+    return [
+        Reasons(
+            meaning=round(float(meaning[i]), 4),
+            wording=round(float(wording[i]), 4),
+            characters=round(float(characters[i]), 4),
+            coverage=0.0,
+            same_topic=round(float(probability[i]), 4),
+            relatedness=scale.grade(float(probability[i])),
+            ranks={name: int(ranks[place]) for name, ranks in fused.ranks.items() if ranks[place]},
+            share_of_meaning=round(float(fused.parts["meaning"][place] / fused.scores[place]), 4),
+            terms=asked.terms,
+        )
+        for i, place in enumerate(_places(rows, ranked))
+    ]
+
+
+def _coverage(query: str, text: str, idf: Callable[[str], float]) -> float:
+    """Share of the query's words that the text has; unknown words of the query weigh nothing."""
+    asked = {word for word, _ in words_of(query)}
+    total = sum(map(idf, sorted(asked)))
+    return sum(map(idf, sorted(asked & {word for word, _ in words_of(text)}))) / total if total else 0.0
 
 
 def _described(record: dict[str, Any]) -> dict[str, Any]:

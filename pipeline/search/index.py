@@ -9,15 +9,16 @@ import polars as pl
 
 from pipeline.embedding.centring import blend, fit_mean
 from pipeline.errors import JucuoError
-from pipeline.search import filtering, words
+from pipeline.search import filtering
 from pipeline.search.asking import Asked, Encode, Parts, ask
 from pipeline.search.collapse import collapse
 from pipeline.search.counts import PairVocabulary, TermCounts, WordVocabulary, count_pairs, count_words
 from pipeline.search.dense import DenseIndex
 from pipeline.search.fusion import best_rows, fuse
-from pipeline.search.hits import Ranked, make_hits
+from pipeline.search.hits import Ranked, Words, make_hits
 from pipeline.search.lexical import LexicalIndex
 from pipeline.search.query import Query, SearchResult
+from pipeline.search.scale import NEIGHBOURS
 from pipeline.search.table import MeasureTable, digest_of
 from pipeline.settings import SearchParams
 
@@ -109,25 +110,26 @@ class SearchIndex:
             JucuoError: when a measure is not in the index, or a text is asked without an encoder.
         """
         asked = ask(query, self._parts, encode)
-        terms = words.quoted(query.text) if query.text else ()
         filtered = filtering.mask_of_all(query.filters, self.table)
-        allowed = filtered & self._containing(terms) & ~self._own(query, asked)
+        allowed = filtered & self._containing(asked.terms) & ~self._own(query, asked)
         n_candidates, notes = int(allowed.sum()), _notes(query, asked)
         if n_candidates == 0:
-            return SearchResult([], 0, terms, self._why_empty(query, int(filtered.sum()), terms), notes)
+            return SearchResult([], 0, asked.terms, self._why_empty(query, int(filtered.sum()), asked.terms), notes)
         ranked = self._rank(asked, allowed)
         near = self._params.near if query.collapse else None
         groups = collapse(ranked.fused.rows, self.table.texts, query.top, near)
-        hits = make_hits(groups, self.table, ranked, asked, terms, idf=self._idf, common=self._params.common_idf)
-        return SearchResult(hits, n_candidates, terms, "", notes)
+        hits = make_hits(groups, self.table, ranked, asked, Words(self._idf, self._params.common_idf))
+        return SearchResult(hits, n_candidates, asked.terms, "", notes)
 
     def _rank(self, asked: Asked, allowed: np.ndarray) -> Ranked:
         depth = self._params.depth
-        rankings = {"meaning": self._dense.top(asked.dense, depth, allowed)[0]}
+        scan = self._dense.scan(asked.dense)
+        neighbours = self._dense.top(asked.dense, NEIGHBOURS, scan=scan)[0]
+        rankings = {"meaning": self._dense.top(asked.dense, depth, allowed, scan)[0]}
         scores = {name: index.scores(asked.lexical[name]) for name, index in self._lexical.items()}
         rankings |= {name: best_rows(found, depth, self._tie, allowed) for name, found in scores.items()}
         fused = fuse(rankings, self._params.weights(), self._params.rrf_k, self._tie)
-        return Ranked(fused, self._dense, scores)
+        return Ranked(fused, self._dense, neighbours, scores)
 
     def _containing(self, terms: Sequence[str]) -> np.ndarray:
         """Measures with every quoted term in text or headline; the pair index leaves few texts to look through."""

@@ -101,13 +101,16 @@ class Shared:
 
 @dataclass(frozen=True)
 class Reasons:
-    """Why a measure is a hit. `meaning` and `wording` are comparable between queries; ranks are of this one.
+    """Why a measure is a hit. Cosines and probabilities are comparable between queries; ranks are of this one.
 
     Attributes:
         meaning: centred cosine of the vectors, -1 to 1.
         wording: cosine of the jieba words' TF-IDF vectors, 0 to 1.
         characters: cosine of the character pairs' TF-IDF vectors, 0 to 1.
-        relatedness: what `meaning` and `wording` amount to: `same`, `similar`, `related` or `unrelated`.
+        coverage: share of the query's words, weighted by idf, that the measure has, 0 to 1.
+        same_topic: calibrated probability that it has the same main category as the query (see `scale`).
+        relatedness: a word for that probability: `same` from 0.75, `similar` from 0.4, `related` from 0.1, else
+            `unrelated`.
         ranks: place in each single ranking that has it, from 1.
         share_of_meaning: part of the score that came from meaning, the rest is from wording.
         terms: quoted terms it contains.
@@ -116,6 +119,8 @@ class Reasons:
     meaning: float
     wording: float
     characters: float
+    coverage: float
+    same_topic: float
     relatedness: str
     ranks: dict[str, int]
     share_of_meaning: float

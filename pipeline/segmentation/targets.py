@@ -16,8 +16,9 @@ _UNITS = (
     "千瓦时|千瓦|亿元|美元|欧元|％|%|‰|所|个|名|人|家|项|场|次|元|亩|张|套|门|节|期|篇|条|件|台|辆|座|处|间|班|支|"
     "户|种|类|对|部|册|本|块|幢|栋|片|校|园|村|倍|米|吨|斤|天|例|岁|款|幅|首|枚|位|盏|株|棵|艘|架|组|档|轮|批|点"
 )
-_ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-_CHINESE = "[一二两三四五六七八九十百千万亿]+"
+# Bounded, so that a page of digits costs one look a character and not one a pair of characters.
+_ARABIC = r"\d{1,3}(?:,\d{3}){1,4}(?:\.\d{1,6})?|\d{1,15}(?:\.\d{1,6})?"
+_CHINESE = "[一二两三四五六七八九十百千万亿]{1,12}"
 _BEFORE = (
     "不少于|不低于|不小于|不超过|不高于|不多于|达到|提高到|提升到|增加到|扩大到|下降到|降低到|保持在|稳定在|控制在|"
     "至少|超过|突破|高于|低于|少于|增至|降至|升至|达|超|约|近"
@@ -25,8 +26,8 @@ _BEFORE = (
 _AFTER = "及以上|及以下|以上|以下|以内|之内|左右|上下"
 _TARGET = re.compile(
     rf"(?P<before>(?:{_BEFORE})了?)?(?<![\d.第])"
-    rf"(?P<low>(?:{_ARABIC})[百千万亿]*|{_CHINESE})(?P<lowunit>%)?"
-    rf"(?:(?P<sep>[-—–~～至到])(?P<high>(?:{_ARABIC})[百千万亿]*|{_CHINESE}))?"
+    rf"(?P<low>(?:{_ARABIC})[百千万亿]{{0,3}}|{_CHINESE})(?P<lowunit>%)?"
+    rf"(?:(?P<sep>[-—–~～至到])(?P<high>(?:{_ARABIC})[百千万亿]{{0,3}}|{_CHINESE}))?"
     rf"(?P<more>余|多)?(?P<unit>{_UNITS})(?P<after>{_AFTER})?"
 )
 _DOUBLING = re.compile(r"翻([一二两三四])番")

@@ -10,7 +10,10 @@ from pipeline.workspace import Workspace
 def findings(workspace: Workspace) -> list[dict[str, str]]:
     """One row a finding: `document`, `what`, `detail`, sorted by document."""
     documents = workspace.read("documents")
-    found = [_finding(r["path"], f"set aside ({r['reason']})", r["detail"]) for r in workspace.read_jsonl("interim/rejected.jsonl")]
+    found = [
+        _finding(r["path"], f"set aside ({r['reason']})", r["detail"])
+        for r in workspace.read_jsonl("interim/rejected.jsonl")
+    ]
     for row in documents.select("source_path", "issuer", "plan_year", "province", "n_damaged").iter_rows(named=True):
         gaps = [name for name in ("issuer", "plan_year", "province") if row[name] is None]
         if gaps:
@@ -19,7 +22,10 @@ def findings(workspace: Workspace) -> list[dict[str, str]]:
             found.append(_finding(row["source_path"], "damage", f"{row['n_damaged']} place(s) left unrepaired"))
     if workspace.has("measures"):
         empty = documents.join(workspace.read("measures"), on="doc_id", how="anti")
-        found += [_finding(path, "no measures", "nothing in it is a numbered item or a paragraph under a heading") for path in empty["source_path"]]
+        found += [
+            _finding(path, "no measures", "nothing in it is a numbered item or a paragraph under a heading")
+            for path in empty["source_path"]
+        ]
     found += [_finding(path, "same text", f"as {first}") for path, first in _same_text(documents)]
     return sorted(found, key=lambda f: (f["document"], f["what"]))
 

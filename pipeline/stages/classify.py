@@ -46,8 +46,8 @@ def load_classifier(workspace: Workspace, settings: Settings) -> Classifier:
     wanted = read_codebook(settings)
     if classifier.codebook.ids != wanted.ids:
         raise JucuoError(
-            f"{path} was trained for the codebook {classifier.codebook.name}, the parameters name {wanted.name}",
-            "Train one with labels for this codebook (`jucuo run` with label files), or name the other codebook in `taxonomy`.",
+            f"{path} was trained for the codebook {classifier.codebook.name}, not for {wanted.name}",
+            "Train one with labels for this codebook, or name the other one in the parameter `taxonomy`.",
         )
     return classifier
 
@@ -66,7 +66,12 @@ def with_decisions(assigned: pl.DataFrame, decisions: list[Label]) -> pl.DataFra
         return assigned
     wanted = pl.DataFrame(
         [(d.measure_id, c, c == d.primary, d.codebook) for d in decisions for c in d.labels],
-        schema={"measure_id": pl.String, "category": pl.String, "decided_primary": pl.Boolean, "decided_codebook": pl.String},
+        schema={
+            "measure_id": pl.String,
+            "category": pl.String,
+            "decided_primary": pl.Boolean,
+            "decided_codebook": pl.String,
+        },
         orient="row",
     )
     decided = pl.DataFrame({"measure_id": sorted({d.measure_id for d in decisions})})
@@ -84,7 +89,9 @@ def with_decisions(assigned: pl.DataFrame, decisions: list[Label]) -> pl.DataFra
         )
         .select(assigned.columns)
     )
-    return pl.concat([assigned.join(decided, on="measure_id", how="anti"), merged]).sort("measure_id", "rank", "category")
+    return pl.concat([assigned.join(decided, on="measure_id", how="anti"), merged]).sort(
+        "measure_id", "rank", "category"
+    )
 
 
 def run(workspace: Workspace, settings: Settings, encoder: CachedEncoder | None = None) -> dict[str, Any]:

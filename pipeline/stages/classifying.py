@@ -19,7 +19,12 @@ if TYPE_CHECKING:
     from pipeline.classification.inputs import Encode
     from pipeline.classification.model import Classifier
 
-CONTEXT = {"doc_id": pl.String, "heading_path": pl.List(pl.String), "headline": pl.String, "text": pl.String}
+CONTEXT: dict[str, Any] = {
+    "doc_id": pl.String,
+    "heading_path": pl.List(pl.String),
+    "headline": pl.String,
+    "text": pl.String,
+}
 
 
 def _frame(rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:

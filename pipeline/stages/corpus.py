@@ -59,6 +59,7 @@ def find(paths: Sequence[Path]) -> CorpusListing:
     if not listing.files and not listing.unreadable:
         named = ", ".join(map(str, paths))
         raise JucuoError(
-            f"there is no document in {named}", "Put .txt, .html, .docx, .pdf or .zip files there, or name another folder."
+            f"there is no document in {named}",
+            "Put .txt, .html, .docx, .pdf or .zip files there, or name another folder.",
         )
     return listing

@@ -18,7 +18,7 @@ from pipeline.stages.progress import Progress, silent
 from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
-    from pipeline.embedding import Encoder
+    from pipeline.embedding.encoder import Encoder
 
 Vectors = NDArray[np.float32]
 VECTORS, CARD = "features/vectors.npy", "features/vectors.json"
@@ -49,7 +49,9 @@ class CachedEncoder:
 
     def __call__(self, texts: list[str]) -> Vectors:
         """Vectors of `texts`, in their order."""
-        result = encode_cached(self.encoder, texts, self._cache, lambda done, total: self._progress("encoding", done, total))
+        result = encode_cached(
+            self.encoder, texts, self._cache, lambda done, total: self._progress("encoding", done, total)
+        )
         self.n_encoded += result.n_encoded
         self.n_cached += result.n_cached
         return result.vectors
@@ -96,9 +98,12 @@ def read_vectors(workspace: Workspace, n_measures: int) -> tuple[Vectors, Vector
     try:
         vectors: Vectors = np.load(path, mmap_mode="r", allow_pickle=False)
     except (OSError, ValueError) as error:
-        raise JucuoError(f"{path} cannot be read: {error}", f"Run `jucuo run --workspace {workspace.root}` again.") from error
+        raise JucuoError(
+            f"{path} cannot be read: {error}", f"Run `jucuo run --workspace {workspace.root}` again."
+        ) from error
     if len(vectors) != n_measures:
         raise JucuoError(
-            f"{path} has {len(vectors)} vectors for {n_measures} measures", f"Run `jucuo run --workspace {workspace.root}` again."
+            f"{path} has {len(vectors)} vectors for {n_measures} measures",
+            f"Run `jucuo run --workspace {workspace.root}` again.",
         )
     return vectors, np.asarray(card["centring"]["mean"], dtype=np.float32)

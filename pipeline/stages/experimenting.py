@@ -61,7 +61,9 @@ def read(name: str) -> Definition:
     """Read a definition; raises JucuoError for an unknown name or a malformed file, naming every problem."""
     path = DEFINITIONS / f"{name}.yaml"
     if name not in names():
-        raise JucuoError(f"there is no experiment {name}", f"There are: {', '.join(names()) or f'none in {DEFINITIONS}'}.")
+        raise JucuoError(
+            f"there is no experiment {name}", f"There are: {', '.join(names()) or f'none in {DEFINITIONS}'}."
+        )
     try:
         definition = Definition.model_validate(yaml.safe_load(path.read_text("utf-8")))
     except (yaml.YAMLError, ValidationError) as error:
@@ -108,4 +110,6 @@ def markdown(name: str, definition: Definition, results: list[VariantResult], co
     rows = [[r.name, " ".join(r.overrides) or "(as configured)", *map(_cell, r.metrics.values())] for r in results]
     lines = [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
     facts = "; ".join(f"{key} {value}" for key, value in conditions.items())
-    return "\n".join([f"# {name}", "", definition.question, "", *lines, "", f"Run with `jucuo experiment run {name}`: {facts}.", ""])
+    return "\n".join(
+        [f"# {name}", "", definition.question, "", *lines, "", f"Run with `jucuo experiment run {name}`: {facts}.", ""]
+    )

@@ -32,7 +32,18 @@ class Written:
 
 def _measures(workspace: Workspace) -> pl.DataFrame:
     documents = workspace.read("documents").select(
-        "doc_id", "source_path", "sha256", "title", "issuer", "province", "city", "county", "level", "plan_year", "published", "posted"
+        "doc_id",
+        "source_path",
+        "sha256",
+        "title",
+        "issuer",
+        "province",
+        "city",
+        "county",
+        "level",
+        "plan_year",
+        "published",
+        "posted",
     )
     joined = workspace.read("measures").join(documents, on="doc_id")
     if not workspace.has("assignments"):
@@ -102,6 +113,7 @@ def _harmless(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sqlite(selection: Selection, path: Path) -> None:
+    path.unlink()  # an empty temporary file is no database yet
     with sqlite3.connect(path) as database:
         for name, frame in selection.tables.items():
             flat = _flat(frame).with_columns(pl.col(pl.Date).cast(pl.String))
@@ -114,19 +126,19 @@ def _sqlite(selection: Selection, path: Path) -> None:
 
 def graphml(selection: Selection) -> str:
     """Measures as nodes and the pairs among them as edges from earlier to later, in GraphML, for Gephi and networkx."""
-    import networkx
+    import networkx as nx
 
     measures = selection.tables["measures"]
     ids = measures["measure_id"].to_list()
     pairs = selection.tables.get("reuse_pairs", pl.DataFrame(schema={"a": pl.String, "b": pl.String}))
     inside = pairs.filter(pl.col("a").is_in(ids) & pl.col("b").is_in(ids))
-    graph = networkx.DiGraph()
+    graph = nx.DiGraph()
     fields = [name for name in ("issuer", "plan_year", "headline", "primary") if name in measures.columns]
     for row in measures.select("measure_id", *fields).iter_rows(named=True):
         graph.add_node(row.pop("measure_id"), **_present(row))
     for row in inside.iter_rows(named=True):
         graph.add_edge(row.pop("a"), row.pop("b"), **_present(row))
-    return "\n".join(networkx.generate_graphml(graph, named_key_ids=True)) + "\n"
+    return "\n".join(nx.generate_graphml(graph, named_key_ids=True)) + "\n"
 
 
 def _present(row: dict[str, object]) -> dict[str, object]:
@@ -154,7 +166,7 @@ def write(selection: Selection, table: str, fmt: str, output: Path | None) -> Wr
         "jsonl": lambda p: p.write_text(text, "utf-8"),
         "graphml": lambda p: p.write_text(text, "utf-8"),
         "parquet": frame.write_parquet,
-        "sqlite": lambda p: (p.unlink(), _sqlite(selection, p)),
+        "sqlite": lambda p: _sqlite(selection, p),
         "xlsx": lambda p: _xlsx(_harmless(_flat(frame)), table, p),
     }
     atomic(output, writers[fmt])
@@ -164,5 +176,8 @@ def write(selection: Selection, table: str, fmt: str, output: Path | None) -> Wr
 def _xlsx(frame: pl.DataFrame, name: str, path: Path) -> None:
     import xlsxwriter
 
-    with path.open("wb") as file, xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
+    with (
+        path.open("wb") as file,
+        xlsxwriter.Workbook(file, {"strings_to_formulas": False, "strings_to_urls": False}) as book,
+    ):
         frame.write_excel(book, worksheet=name, autofit=False, freeze_panes=(1, 0))

@@ -41,9 +41,7 @@ def _documents(workspace: Workspace) -> list[dict[str, Any]]:
     return [row | {"n_measures": counts[row["doc_id"]]} for row in rows]
 
 
-def run_pipe(
-    paths: Sequence[Path], workspace: Workspace, settings: Settings, progress: Progress = silent
-) -> Summary:
+def run_pipe(paths: Sequence[Path], workspace: Workspace, settings: Settings, progress: Progress = silent) -> Summary:
     """Run every stage on the files below `paths`.
 
     The classifier is trained when the workspace has labels for this corpus; else the workspace's own is used, or the

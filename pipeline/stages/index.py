@@ -10,7 +10,8 @@ import numpy as np
 import polars as pl
 
 from pipeline.errors import JucuoError
-from pipeline.search import Filters, Query, SearchIndex, SearchResult
+from pipeline.search import Filters, Query, SearchResult
+from pipeline.search.index import SearchIndex
 from pipeline.settings import Settings
 from pipeline.stages.embed import CachedEncoder, read_vectors
 from pipeline.workspace import Workspace
@@ -117,6 +118,8 @@ def hits_frame(result: SearchResult) -> pl.DataFrame:
     )
     words = ("measure_id", "relatedness", "doc_id", "issuer", "province", "kind", "headline", "text")
     schema: dict[str, Any] = {"rank": pl.Int64, "score": pl.Float64, "meaning": pl.Float64, "wording": pl.Float64}
-    schema |= {"year": pl.Int64, "shared": pl.List(span), "duplicates": pl.List(pl.String)} | dict.fromkeys(words, pl.String)
+    schema |= {"year": pl.Int64, "shared": pl.List(span), "duplicates": pl.List(pl.String)} | dict.fromkeys(
+        words, pl.String
+    )
     order = ("rank", "measure_id", "score")
     return pl.DataFrame(rows, schema=schema).select(*order, pl.exclude(order))

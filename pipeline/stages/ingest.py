@@ -13,7 +13,8 @@ import polars as pl
 
 from pipeline.cleaning import Cleaned, clean
 from pipeline.ingestion.metadata import Metadata, extract, slug
-from pipeline.ingestion.readers import SourceDocument, read
+from pipeline.ingestion.readers import read
+from pipeline.ingestion.types import SourceDocument
 from pipeline.schemas import DOCUMENTS
 from pipeline.settings import Settings
 from pipeline.stages.corpus import CorpusFile, CorpusListing, find

@@ -9,9 +9,9 @@ import polars as pl
 
 from pipeline.reuse import build_families, find_pairs, find_passages
 from pipeline.settings import Settings
+from pipeline.stages.corpus import find
 from pipeline.stages.embed import read_vectors
 from pipeline.stages.ingest import ingest
-from pipeline.stages.corpus import find
 from pipeline.stages.progress import Progress, silent
 from pipeline.workspace import Workspace
 

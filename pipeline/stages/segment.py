@@ -89,7 +89,7 @@ def run(workspace: Workspace, settings: Settings, progress: Progress = silent) -
         {
             "n_measures": measures.height,
             "n_documents_without_measures": sum(1 for outline in outlines if not outline["n_measures"]),
-            "mean_chars": round(float(measures["n_chars"].mean() or 0.0), 2),
+            "mean_chars": round(int(measures["n_chars"].sum()) / max(1, measures.height), 2),
             "n_targets": int(measures["targets"].list.len().sum()),
             "n_citations": int(measures["citations"].list.len().sum()),
             **{f"n_{kind}": count for kind, count in kinds.iter_rows()},

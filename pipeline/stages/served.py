@@ -1,7 +1,7 @@
 """The classifier as MLflow serves it: `mlflow models serve -m models:/jucuo-classifier@champion`.
 
-MLflow runs this file to make the model ("models from code"), so nothing is pickled. Input rows have `text` and, if known,
-`heading_path`, `headline`, `title`, `id`; each answer has labels, primary, probabilities and why.
+MLflow runs this file to make the model ("models from code"), so nothing is pickled. Input rows have `text` and, if
+known, `heading_path`, `headline`, `title`, `id`; each answer has labels, primary, probabilities and why.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class ServedClassifier(mlflow.pyfunc.PythonModel):  # type: ignore[misc,name-def
         self._encode = CachedEncoder(load(shipped("configs/params.yaml")))
         self._classifier = store.loads(Path(context.artifacts["classifier"]).read_bytes())
 
-    def predict(self, context: Any, model_input: list[dict[str, Any]], params: dict[str, Any] | None = None) -> list[dict[str, Any]]:  # noqa: ARG002 - MLflow's signature
+    def predict(self, context: Any, model_input: Any) -> list[dict[str, Any]]:  # noqa: ARG002 - MLflow's signature
         """Answers in the order of the rows."""
         from pipeline.stages.classifying import answer_rows
 

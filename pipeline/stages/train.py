@@ -111,10 +111,10 @@ def _write_evaluation(workspace: Workspace, evaluation: Evaluation | None) -> di
     """Metrics and plots; with too few labelled documents to hold any out there are none, and the file says so."""
     metrics: dict[str, Any] = evaluation.metrics() if evaluation else {"n_groups": 1}
     workspace.write_json("metrics/train.json", metrics)
-    plots = {
-        "systems": evaluation.table() if evaluation else [],
-        "categories": evaluation.category_table() if evaluation else [],
-        "calibration": evaluation.reliability if evaluation else [],
+    plots: dict[str, list[dict[str, Any]]] = {
+        "systems": [dict(row) for row in evaluation.table()] if evaluation else [],
+        "categories": [dict(row) for row in evaluation.category_table()] if evaluation else [],
+        "calibration": [dict(row) for row in evaluation.reliability] if evaluation else [],
         "confusions": [{"gold": a, "model": b, "n": n} for a, b, n in evaluation.confusions] if evaluation else [],
     }
     for name, rows in plots.items():

@@ -13,7 +13,9 @@ from pipeline.workspace import Workspace
 
 
 def _sliced(measures: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:
-    return measures.join(documents.select("doc_id", document_text="text", n_source=pl.col("source_text").str.len_chars()), on="doc_id")
+    return measures.join(
+        documents.select("doc_id", document_text="text", n_source=pl.col("source_text").str.len_chars()), on="doc_id"
+    )
 
 
 def _text_differs(joined: pl.DataFrame) -> list[Violation]:
@@ -24,7 +26,9 @@ def _text_differs(joined: pl.DataFrame) -> list[Violation]:
 
 
 def _outside_source(joined: pl.DataFrame) -> list[Violation]:
-    return _as_violation(joined.filter(pl.col("source_end") > pl.col("n_source")), "source_end", "lies beyond the source")
+    return _as_violation(
+        joined.filter(pl.col("source_end") > pl.col("n_source")), "source_end", "lies beyond the source"
+    )
 
 
 def _as_violation(rows: pl.DataFrame, column: str, problem: str) -> list[Violation]:
@@ -73,11 +77,7 @@ def find_violations(documents: pl.DataFrame, measures: pl.DataFrame) -> list[Vio
         *_text_differs(joined),
         *_outside_source(joined),
         *_overlaps(measures),
-        *(
-            violation
-            for details in ("targets", "citations")
-            for violation in _details_outside(measures, details)
-        ),
+        *(violation for details in ("targets", "citations") for violation in _details_outside(measures, details)),
         *_maps_back(documents, measures),
     ]
 

@@ -95,7 +95,9 @@ def record(params: TrackingParams, run: RunRecord) -> Recorded:
     return Recorded(str(active.info.run_id), created=True)
 
 
-def record_variants(params: TrackingParams, name: str, variants: Sequence[Mapping[str, Any]], tags: Mapping[str, str]) -> str:
+def record_variants(
+    params: TrackingParams, name: str, variants: Sequence[Mapping[str, Any]], tags: Mapping[str, str]
+) -> str:
     """Log an experiment as a run with one nested run a variant (`name`, `overrides`, `metrics`); returns the run id."""
     connect(params)
     import mlflow
@@ -118,4 +120,7 @@ def latest_variants(params: TrackingParams, name: str) -> list[dict[str, Any]]:
         return []
     children = client.search_runs(home, filter_string=f"tags.mlflow.parentRunId = '{parents[0].info.run_id}'")
     ordered = sorted(children, key=lambda run: int(run.data.tags[ORDER_TAG]))
-    return [{"name": run.info.run_name, "params": dict(run.data.params), "metrics": dict(run.data.metrics)} for run in ordered]
+    return [
+        {"name": run.info.run_name, "params": dict(run.data.params), "metrics": dict(run.data.metrics)}
+        for run in ordered
+    ]

@@ -21,6 +21,9 @@ MAX_RANKED = 100
 """Measures a ranking goes down to: everything is like everything to some degree, and each hit's reasons cost 1 ms."""
 
 
+SHOWN_WORDS, LONG = 4, 12
+
+
 def _index_filters(filters: Filters) -> IndexFilters:
     """What the index can filter by; it takes parts of names, so `select` still cuts the rest to the exact values."""
     return IndexFilters(
@@ -34,6 +37,12 @@ def _index_filters(filters: Filters) -> IndexFilters:
     )
 
 
+def _telling(hit: Hit) -> list[str]:
+    """The most telling shared words; long stretches are marked in the text and named here by their beginning."""
+    found = sorted(hit.shared, key=lambda s: -s.weight)[:SHOWN_WORDS]
+    return [s.text if len(s.text) <= LONG else f"{s.text[: LONG - 1]}…" for s in found]
+
+
 def reasons_of(hit: Hit) -> list[Reason]:
     """Why a hit is one, in the terms of pages and API."""
     reasons = hit.reasons
@@ -43,7 +52,7 @@ def reasons_of(hit: Hit) -> list[Reason]:
         Reason(
             kind="wording",
             value=reasons.wording,
-            words=[s.text for s in sorted(hit.shared, key=lambda s: -s.weight)[:5]],
+            words=_telling(hit),
         ),
     ]
     return found + ([Reason(kind="phrase", words=list(reasons.terms))] if reasons.terms else [])

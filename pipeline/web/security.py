@@ -19,7 +19,8 @@ SESSION = "jucuo_session"
 ACCESS = "jucuo_access"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_PATHS = ("/login", "/static/", "/health")
-MAX_URL = 16_000
+MAX_URL = 32_000
+"""A query of 2,000 Chinese characters is 18,000 long once it is encoded."""
 
 HEADERS = {
     "Content-Security-Policy": (

@@ -27,7 +27,9 @@ def workspace(real_corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Wo
 
 
 def of_seed(workspace: Workspace, seed: str) -> tuple[dict[str, object], pl.DataFrame]:
-    document = workspace.read("documents").filter(pl.col("source_path").str.starts_with(f"seeds/{seed}")).row(0, named=True)
+    document = (
+        workspace.read("documents").filter(pl.col("source_path").str.starts_with(f"seeds/{seed}")).row(0, named=True)
+    )
     measures = workspace.read("measures").filter(pl.col("doc_id") == document["doc_id"]).sort("ordinal")
     return document, measures
 
@@ -55,7 +57,11 @@ def test_seed_measures(workspace: Workspace, seed: str) -> None:
 
 def test_the_shapes_of_002_and_003(workspace: Workspace) -> None:
     _, taizhou = of_seed(workspace, "002")
-    assert taizhou.group_by(pl.col("heading_path").list.last(), maintain_order=True).len()["len"].to_list() == [6, 10, 10]
+    assert taizhou.group_by(pl.col("heading_path").list.last(), maintain_order=True).len()["len"].to_list() == [
+        6,
+        10,
+        10,
+    ]
     assert taizhou["flags"].list.contains("headline_only").sum() == 10
     _, chongchuan = of_seed(workspace, "003")
     assert chongchuan["kind"].to_list() == ["achievement"] * 7 + ["plan"] * 7

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
@@ -71,6 +73,6 @@ def test_changed_numbers_and_names_are_marked() -> None:
 def test_pieces_rebuild_the_variant_and_alternate(reference: str, variant: str) -> None:
     pieces = differences(reference, variant)
     assert "".join(piece.text for piece in pieces) == variant
-    assert all(a.changed != b.changed for a, b in zip(pieces, pieces[1:], strict=False))
+    assert all(a.changed != b.changed for a, b in pairwise(pieces))
     if reference == variant and len(variant) > 1:
         assert not any(piece.changed for piece in pieces)

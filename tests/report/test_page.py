@@ -1,14 +1,15 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import polars as pl
 import pytest
+from workspaces import small_workspace
 
-from pathlib import Path
 from pipeline.report import ReportInput, render
 from pipeline.reuse import share_matrix
 from pipeline.settings import ReuseParams
 from pipeline.workspace import Workspace
-from workspaces import small_workspace
 
 
 def given(workspace: Workspace) -> ReportInput:
@@ -55,7 +56,10 @@ def test_script_in_a_document_stays_text(tables: ReportInput) -> None:
 
 
 def test_an_empty_corpus_says_why_nothing_is_drawn(tables: ReportInput) -> None:
-    emptied = {n: getattr(tables, n).clear() for n in ("documents", "measures", "assignments", "passages", "shares", "families")}
+    emptied = {
+        n: getattr(tables, n).clear()
+        for n in ("documents", "measures", "assignments", "passages", "shares", "families")
+    }
     page = render(ReportInput(**(vars(tables) | emptied)))
     assert "没有举措可画" in page
     assert "没有发现达到长度下限的共用文字" in page

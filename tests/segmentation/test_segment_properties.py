@@ -91,6 +91,8 @@ def test_time_grows_with_length_not_with_its_square():
     for unit in (
         block,
         "一是抓课堂。",
+        "十百千万",
+        "123456789",
         "《",
         "局",
         "1.",
@@ -99,10 +101,10 @@ def test_time_grows_with_length_not_with_its_square():
         "甲\n",
         "序号\t任务\t责任单位\n1\t修路\t局\n",
     ):
-        small, large = (unit * (size // len(unit)) for size in (20_000, 160_000))
+        small, large = (unit * (size // len(unit)) for size in (5_000, 30_000))
         started = time.perf_counter()
         cut(small)
         middle = time.perf_counter()
         cut(large)
         ended = time.perf_counter()
-        assert ended - middle < 40 * max(middle - started, 0.02), unit
+        assert ended - middle < 18 * max(middle - started, 0.02), unit  # a square would cost 36 times

@@ -66,7 +66,8 @@ def test_levels_follow_the_document_not_a_fixed_order():
 
 def test_restarted_skipped_and_duplicated_numbers_keep_unique_paths():
     result = cut(
-        "一、任务\n1.修路。村小门口的土路今年硬化。\n3.修桥。河边小桥加装护栏和路灯。\n3.修墙。围墙倒塌的三所学校限期修好。\n"
+        "一、任务\n1.修路。村小门口的土路今年硬化。\n3.修桥。河边小桥加装护栏和路灯。\n3.修墙。围墙"
+        "倒塌的三所学校限期修好。\n"
         "1.植树。每校春季植树一百棵以上。\n"
     )
     assert paths(result) == ["1.1", "1.3", "1.3~2", "1.1~2"]
@@ -75,7 +76,8 @@ def test_restarted_skipped_and_duplicated_numbers_keep_unique_paths():
 
 def test_items_continue_over_paragraphs():
     result = cut(
-        "一、安全\n1.校车。全部车辆安装定位装置。\n驾驶员每季度培训一次，考核不过的换人。\n2.食堂。每餐留样，专人登记。\n"
+        "一、安全\n1.校车。全部车辆安装定位装置。\n驾驶员每季度培训一次，考核不过的换人。\n2.食堂。"
+        "每餐留样，专人登记。\n"
     )
     assert paths(result) == ["1.1", "1.2"]
     assert result.measures[0].text.endswith("考核不过的换人。")
@@ -89,7 +91,8 @@ def test_a_heading_line_belongs_to_the_item_below_which_its_text_stands():
 
 def test_inline_enumeration_stays_inside_a_numbered_item():
     result = cut(
-        "一、民生\n1.办实事。一是装空调，教室全部装上。二是修厕所，旱厕全部改水厕。三是通热水，冬天洗手不冻手。\n2.管经费。一分钱也不乱花，年底公示。\n"
+        "一、民生\n1.办实事。一是装空调，教室全部装上。二是修厕所，旱厕全部改水厕。三是通热水，冬天"
+        "洗手不冻手。\n2.管经费。一分钱也不乱花，年底公示。\n"
     )
     assert paths(result) == ["1.1", "1.2"]
     assert "三是通热水" in result.measures[0].text
@@ -97,7 +100,8 @@ def test_inline_enumeration_stays_inside_a_numbered_item():
 
 def test_inline_enumeration_right_below_a_heading_is_cut():
     result = cut(
-        "一、抓重点\n一是党建引领。书记项目每校一个，季度晒单。二是教学提质。教研员下校蹲点，半月一换。\n二、办实事\n一是免费午餐。二是延时服务。三是暑期托管。\n"
+        "一、抓重点\n一是党建引领。书记项目每校一个，季度晒单。二是教学提质。教研员下校蹲点，半月一"
+        "换。\n二、办实事\n一是免费午餐。二是延时服务。三是暑期托管。\n"
     )
     assert paths(result) == ["1.1", "1.2", "2.1", "2.2", "2.3"]
     assert numbers(result) == ["一是", "二是", "一是", "二是", "三是"]
@@ -106,12 +110,18 @@ def test_inline_enumeration_right_below_a_heading_is_cut():
 
 def test_a_whole_plan_on_one_line():
     result = cut(
-        "今年是提质年，全市要办好实事。 一、抓好两件大事 一是新建学校。城东小学九月开学，城西中学年底封顶，投入1.2亿元，校长和骨干教师提前到岗。"
-        "二是培养教师。选送百名青年教师跟岗一年，期满考核，结果记入档案；骨干教师每人带两名徒弟，签订协议，年底检验成色，优秀者优先评聘。 "
-        "二、开展三项行动 一是阅读行动。 二是护眼行动。 三是护苗行动。 三、提供保障 一是经费保障。教育经费两个只增不减，"
-        "预算下达不晚于三月底，审计全程跟进，公用经费按季拨付到校，任何单位不得截留挪用。二是督导保障。责任督学每月到校一次，"
-        "问题清单按月交账，整改情况年底公开，群众满意度低于八成的学校校长要说明情况。三是宣传保障。开设专栏，讲好身边教师的故事，"
-        "每月推出一名典型，年底评选十大感动人物，组织宣讲团进社区、进乡村、进企业，营造尊师重教的好风气，让优秀教师有位子、有面子、有里子，安心从教。"
+        "今年是提质年，全市要办好实事。 一、抓好两件大事 一是新建学校。城东小学九月开学，城西中学年"
+        "底封顶，投入1.2亿元，校长和骨干教师提前到岗。"
+        "二是培养教师。选送百名青年教师跟岗一年，期满考核，结果记入档案；骨干教师每人带两名徒弟，签"
+        "订协议，年底检验成色，优秀者优先评聘。 "
+        "二、开展三项行动 一是阅读行动。 二是护眼行动。 三是护苗行动。 三、提供保障 一是经费保障。教"
+        "育经费两个只增不减，"
+        "预算下达不晚于三月底，审计全程跟进，公用经费按季拨付到校，任何单位不得截留挪用。二是督导保"
+        "障。责任督学每月到校一次，"
+        "问题清单按月交账，整改情况年底公开，群众满意度低于八成的学校校长要说明情况。三是宣传保障。"
+        "开设专栏，讲好身边教师的故事，"
+        "每月推出一名典型，年底评选十大感动人物，组织宣讲团进社区、进乡村、进企业，营造尊师重教的好"
+        "风气，让优秀教师有位子、有面子、有里子，安心从教。"
     )
     assert paths(result) == ["1.1", "1.2", "2.1", "2.2", "2.3", "3.1", "3.2", "3.3"]
     assert result.measures[0].heading_path == ["抓好两件大事"]
@@ -163,7 +173,8 @@ def test_principles_requirements_and_goals():
 
 def test_semicolon_clauses_on_lines_stay_in_their_item():
     result = cut(
-        "一、建设\n1.完善设施，主要包括：\n（1）新建食堂三座；\n（2）改造宿舍五栋；\n（3）硬化操场两处。\n2.加强管理。每月巡查一次，台账齐全。\n"
+        "一、建设\n1.完善设施，主要包括：\n（1）新建食堂三座；\n（2）改造宿舍五栋；\n（3）硬化操场两"
+        "处。\n2.加强管理。每月巡查一次，台账齐全。\n"
     )
     assert paths(result) == ["1.1", "1.2"]
     assert result.measures[0].text.endswith("（3）硬化操场两处。")
@@ -171,7 +182,8 @@ def test_semicolon_clauses_on_lines_stay_in_their_item():
 
 def test_numbered_lines_below_an_item_are_the_measures_when_they_stand_alone():
     result = cut(
-        "一、建设\n1.完善设施。按三年规划推进。\n（1）新建食堂三座。今年完成主体，明年投用。\n（2）改造宿舍五栋。暑期施工，九月入住。\n"
+        "一、建设\n1.完善设施。按三年规划推进。\n（1）新建食堂三座。今年完成主体，明年投用。\n（2）"
+        "改造宿舍五栋。暑期施工，九月入住。\n"
     )
     assert paths(result) == ["1.1.1", "1.1.2"]
     assert result.measures[0].heading_path == ["建设", "完善设施"]
@@ -217,7 +229,8 @@ def test_signature_and_imprint_are_no_measures():
 
 def test_appendix_with_tasks_counts_and_a_glossary_does_not():
     result = cut(
-        "一、工作\n1.抓课堂。推门听课每周两节。\n附件1\n2024年民生实事\n一、免费体检。全县中小学生每人一次。\n二、免费午餐。寄宿生天天有肉。\n"
+        "一、工作\n1.抓课堂。推门听课每周两节。\n附件1\n2024年民生实事\n一、免费体检。全县中小学生每"
+        "人一次。\n二、免费午餐。寄宿生天天有肉。\n"
         "附件2\n名词解释\n1.“三点半”难题：放学早、下班晚。\n2.“双减”：减轻两种负担。\n"
     )
     assert paths(result) == ["1.1", "a1.h1.1", "a1.h1.2"]
@@ -270,7 +283,8 @@ def test_running_text_that_looks_numbered():
 
 def test_problems_and_thanks_are_set_aside():
     result = cut(
-        "一、过去一年工作回顾\n经济稳步增长。生产总值增长5.2%，财政收入增长4.1%。\n民生持续改善。新增就业三千人，新建学校两所。\n"
+        "一、过去一年工作回顾\n经济稳步增长。生产总值增长5.2%，财政收入增长4.1%。\n民生持续改善。新"
+        "增就业三千人，新建学校两所。\n"
         "我们也清醒看到，工作中还存在不少问题和不足，主要是学位紧张。\n"
         "成绩来之不易，在此，我代表县政府，向全县人民表示衷心的感谢！\n"
     )

@@ -46,7 +46,16 @@ def test_each_bad_file_has_its_reason_and_the_good_ones_are_read(corpus: Path, t
     assert "mixed.zip!/inside.txt" in used
     assert len(used) == 2
     rejected = {row["path"]: row for row in workspace.read_jsonl("interim/rejected.jsonl")}
-    expected = {"empty.txt", "blank.txt", "image.txt", "binary.txt", "broken.docx", "broken.pdf", "table.csv", "mixed.zip!/nothing.txt"}
+    expected = {
+        "empty.txt",
+        "blank.txt",
+        "image.txt",
+        "binary.txt",
+        "broken.docx",
+        "broken.pdf",
+        "table.csv",
+        "mixed.zip!/nothing.txt",
+    }
     assert expected <= rejected.keys()
     assert all(len(row["detail"]) > 10 for row in rejected.values())
     double = [row for row in rejected.values() if row["reason"] == "duplicate"]

@@ -5,14 +5,14 @@ import json
 import sqlite3
 from pathlib import Path
 
-import networkx
+import networkx as nx
 import polars as pl
 import pytest
+from workspaces import small_workspace
 
 from pipeline.schemas import TABLES
 from pipeline.stages.exporting import Selection, graphml, select, write
 from pipeline.workspace import Workspace
-from workspaces import small_workspace
 
 
 @pytest.fixture
@@ -62,12 +62,12 @@ def test_every_format_can_be_read_back(workspace: Workspace, tmp_path: Path) -> 
     with sqlite3.connect(tmp_path / "out.sqlite") as database:
         assert database.execute("select count(*) from measures").fetchone() == (n,)
         assert database.execute("select count(*) from families").fetchone() == (2,)
-    graph = networkx.read_graphml(tmp_path / "out.graphml")
+    graph = nx.read_graphml(tmp_path / "out.graphml")
     assert (graph.number_of_nodes(), graph.number_of_edges()) == (n, 1)
 
 
 def test_the_graph_leaves_out_what_is_unknown(workspace: Workspace) -> None:
     selection = select(workspace)
     selection.tables["measures"] = selection.tables["measures"].with_columns(issuer=pl.lit(None, dtype=pl.String))
-    graph = networkx.parse_graphml(graphml(selection))
+    graph = nx.parse_graphml(graphml(selection))
     assert all("issuer" not in data for _, data in graph.nodes(data=True))

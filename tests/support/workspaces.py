@@ -12,8 +12,18 @@ from pipeline.schemas import TABLES
 from pipeline.workspace import Workspace
 
 TEXTS = {
-    "liuwan-2023-aaaaaa": ("柳湾市教育局", 2023, "扩大普惠园供给。新建公办幼儿园6所，普惠率达90%以上。", "加强宣传工作。办好教育公众号，讲好柳湾故事。"),
-    "qiaoxi-2024-bbbbbb": ("桥西区教育局", 2024, "扩大普惠园供给。新建公办幼儿园9所，普惠率达92%以上。", "建设平安校园。每季度开展一次应急演练。"),
+    "liuwan-2023-aaaaaa": (
+        "柳湾市教育局",
+        2023,
+        "扩大普惠园供给。新建公办幼儿园6所，普惠率达90%以上。",
+        "加强宣传工作。办好教育公众号，讲好柳湾故事。",
+    ),
+    "qiaoxi-2024-bbbbbb": (
+        "桥西区教育局",
+        2024,
+        "扩大普惠园供给。新建公办幼儿园9所，普惠率达92%以上。",
+        "建设平安校园。每季度开展一次应急演练。",
+    ),
 }
 
 
@@ -61,7 +71,7 @@ def _measure(document: dict[str, Any], ordinal: int, text: str, heading: str) ->
         "ordinal": ordinal,
         "number": f"{ordinal}.",
         "heading_path": [heading],
-        "headline": text.split("。")[0],
+        "headline": text.split("。", maxsplit=1)[0],
         "text": text,
         "start": start,
         "end": end,
@@ -162,5 +172,7 @@ def small_workspace(root: Path) -> Workspace:
     workspace = Workspace(root)
     for name, values in rows.items():
         workspace.write(name, pl.DataFrame(values, schema=TABLES[name].schema, orient="row"))
-    workspace.write_jsonl("interim/rejected.jsonl", [{"path": "bad.pdf", "reason": "broken", "detail": "no page can be read"}])
+    workspace.write_jsonl(
+        "interim/rejected.jsonl", [{"path": "bad.pdf", "reason": "broken", "detail": "no page can be read"}]
+    )
     return workspace

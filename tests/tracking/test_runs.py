@@ -33,12 +33,16 @@ def test_one_lock_is_one_run(params: TrackingParams) -> None:
 @pytest.mark.slow
 def test_the_champion_moves_beyond_noise_only(params: TrackingParams, tmp_path: Path) -> None:
     code, artifact = tmp_path / "model.py", tmp_path / "c.bin"
-    code.write_text("import mlflow\nmlflow.models.set_model(type('M', (mlflow.pyfunc.PythonModel,), {'predict': lambda s, c, m: m})())\n", "utf-8")
+    code.write_text(
+        "import mlflow\nmlflow.models.set_model(type('M', (mlflow.pyfunc.PythonModel,), {'predict': lambda s, c, m: m})())\n",
+        "utf-8",
+    )
     artifact.write_bytes(b"x")
     promoted = []
     for lock, score in (("a", 0.80), ("b", 0.805), ("c", 0.90)):
         run = runs.record(params, record(score, lock))
-        promoted.append(registry.register(runs.connect(params), run.run_id, code, {"classifier": artifact}, "numpy").promoted)
+        client = runs.connect(params)
+        promoted.append(registry.register(client, run.run_id, code, {"classifier": artifact}, "numpy").promoted)
     assert promoted == [True, False, True]
     assert runs.connect(params).get_model_version_by_alias(registry.MODEL_NAME, registry.CHAMPION).version in (3, "3")
 

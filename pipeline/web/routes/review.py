@@ -186,6 +186,7 @@ def show(
     text = "\n".join([*item.heading_path, item.headline, item.text])
     own = library.table("assignments").filter(pl.col("measure_id") == measure_id)
     scores = [] if blind else category_scores(own, library.codebook, text)
+    rank = {s.category: s.rank for s in scores}
     labels, primary = _chosen(state, reviewer, review, blind=blind)
     decided = review.fold.by_id.get(int(done)) if done.isdigit() else None
     review.claim(measure_id, reviewer)
@@ -199,7 +200,8 @@ def show(
         scores={s.category: s for s in scores},
         cues={c["id"]: cues_in(library.codebook, c["id"], text) for c in choices(page)},
         suggestion=None if blind else review.desk.suggestion(measure_id),
-        choices=choices(page),
+        # What the model thinks likely stands first, the rest in the codebook's order.
+        choices=sorted(choices(page), key=lambda c: rank.get(c["id"], len(choices(page)) + 1)),
         labels=labels,
         primary=primary,
         examples=examples(page, review, measure_id),
