@@ -73,7 +73,7 @@ class TrainParams(Section):
     text_meaning: float = Field(default=1.0, ge=0, description="weight of the text's vector")
     headline_meaning: float = Field(default=0.7, ge=0, description="weight of the headline's vector")
     section_meaning: float = Field(default=0.4, ge=0, description="weight of the vector of the headings above")
-    text_words: float = Field(default=1.0, ge=0, description="weight of the text's character n-grams")
+    text_words: float = Field(default=0.5, ge=0, description="weight of the text's character n-grams")
     baselines: bool = Field(default=True, description="score simpler systems on the same folds for the table")
 
     def blocks(self) -> dict[str, float]:
@@ -114,7 +114,7 @@ class SearchParams(Section):
     )
     near: float = Field(default=0.8, gt=0, le=1, description="edit similarity from which hits are shown as one")
     mean_prior: int = Field(
-        default=200, ge=1, description="measures the shipped centring mean counts as beside the corpus"
+        default=40, ge=1, description="measures the shipped centring mean counts as beside the corpus"
     )
     common_idf: float = Field(default=1.7, ge=0, description="shared words with a smaller idf are not marked")
 

@@ -10,6 +10,7 @@ of measures of different documents; the positives are those with the same primar
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def pairs(workspace: Workspace, path: Path, *, phrase: bool) -> tuple[np.ndarray
 def judged(probability: np.ndarray, same: np.ndarray) -> dict[str, Any]:
     """How well probabilities hold."""
     bins = []
-    for low, high in zip(EDGES[:-1], EDGES[1:], strict=True):
+    for low, high in itertools.pairwise(EDGES):
         inside = (probability >= low) & (probability < high + (high == 1))
         if inside.any():
             bins.append(

@@ -73,13 +73,12 @@ def repair(draft: Draft, script: Script, margin: float) -> tuple[int, list[tuple
 def _judged(text: str, marks: list[int], script: Script) -> Iterator[Place]:
     """Places that are damaged, each with its best reading; an unreadable one has an empty text."""
     undamaged = _CUT.sub("\n", GLOSS.sub(r"\g<char>", text))
-    likelihood = Likelihood(to_simplified(undamaged) if script == "hant" else undamaged)
-    reader = Reader(likelihood, script)
+    reader = Reader(Likelihood(to_simplified(undamaged) if script == "hant" else undamaged), script)
     done = searches = 0
     for mark in marks:
         if mark < done:
             continue
-        place = _best(text, mark, reader, likelihood) if searches < _MAX_SEARCHES else None
+        place = _best(text, mark, reader) if searches < _MAX_SEARCHES else None
         searches += place is not None
         if place is None:
             place = _lost_character(text, mark)
@@ -88,22 +87,23 @@ def _judged(text: str, marks: list[int], script: Script) -> Iterator[Place]:
             yield place
 
 
-def _best(text: str, mark: int, reader: Reader, likelihood: Likelihood) -> Place | None:
+def _best(text: str, mark: int, reader: Reader) -> Place | None:
     """The likeliest reading of the run at a mark; None when the text is likelier as it stands."""
     left = _plain(text[max(0, mark - 40) : mark])[-_CONTEXT:] or "\n"
-    if not _garbled(text, mark, left, likelihood):
+    if not _garbled(text, mark, left, reader.likelihood):
         return None
     found = reader.readings(text, mark, left)
     if not found:
         return None
     window = max(reading.end for reading in found) + _AFTER
-    first = sorted(found, key=lambda reading: (-_rough(text, reading, window, left, likelihood), reading.end, reading.text))
+    ends = {end: _Tail(text, end, window) for end in {reading.end for reading in found}}
+    first = sorted(found, key=lambda reading: (-_rough(reading, ends[reading.end], reader), reading.end, reading.text))
     scored = sorted(
-        (-_score(text, reading, window, left, likelihood), reading.end, reading.text, reading.vanished)
+        (-_score(reading, ends[reading.end], left, reader), reading.end, reading.text, reading.vanished)
         for reading in first[:_RESCORED]
     )
     cost, end, best, vanished = scored[0]
-    as_it_is = likelihood.joint(left, _plain(text[mark:window]).replace("?", "？"))
+    as_it_is = reader.likelihood.joint(left, _plain(text[mark:window]).replace("?", "？"))
     if -cost - as_it_is < _EVIDENT:
         return None
     rival = next((-other for other, _, reading, _ in scored if reading != best), as_it_is)
@@ -118,27 +118,31 @@ def _garbled(text: str, mark: int, left: str, likelihood: Likelihood) -> bool:
     return after[0] in f"{MARKERS}!！" or likelihood.text(left[-1] + "？", after) < _GARBLED * len(after)
 
 
-def _rough(text: str, reading: Restored, window: int, left: str, likelihood: Likelihood) -> float:
+class _Tail:
+    """What follows a run that ends at `end`, within the window: plain text, and after an inserted reading."""
+
+    def __init__(self, text: str, end: int, window: int) -> None:
+        gloss = GLOSS.match(f"一{text[end : window + 10]}")
+        self.reading = gloss["reading"] if gloss else None
+        self.text = _plain(text[end + (gloss.end() - 1 if gloss else 0) : window])
+
+    def odds(self, character: str) -> float:
+        """Log odds from an inserted reading that fits, or does not fit, the last character of the run."""
+        if self.reading is None:
+            return 0.0
+        return _GLOSS_MATCHES if is_reading(character, self.reading) else _GLOSS_CONTRADICTS
+
+
+def _rough(reading: Restored, tail: _Tail, reader: Reader) -> float:
     """Score by the character model alone, which the search has already computed for the run itself."""
-    gloss, after = _after(text, reading, window)
-    return reading.score + gloss + likelihood.text(left + _plain(reading.text[-2:]), after)
+    after = reader.likelihood.text(reader.plain(reading.text[-2:]), tail.text)
+    return reading.score + tail.odds(reading.text[-1]) + after
 
 
-def _score(text: str, reading: Restored, window: int, left: str, likelihood: Likelihood) -> float:
+def _score(reading: Restored, tail: _Tail, left: str, reader: Reader) -> float:
     """Score of a reading with what follows it, by both models, with the prior for its characters' script."""
-    gloss, after = _after(text, reading, window)
-    plain = _plain(reading.text)
-    return reading.prior + gloss + likelihood.joint(left, plain + after)
-
-
-def _after(text: str, reading: Restored, window: int) -> tuple[float, str]:
-    """Log odds from an inserted reading right after a run, and the text that follows within the window."""
-    after = text[reading.end : window]
-    gloss = GLOSS.match(reading.text[-1] + text[reading.end : window + 10])
-    if not gloss:
-        return 0.0, _plain(after)
-    odds = _GLOSS_MATCHES if is_reading(reading.text[-1], gloss["reading"]) else _GLOSS_CONTRADICTS
-    return odds, _plain(after[gloss.end() - 1 :])
+    joint = reader.likelihood.joint(left, reader.plain(reading.text) + tail.text)
+    return reading.prior + tail.odds(reading.text[-1]) + joint
 
 
 def _plain(text: str) -> str:

@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from pipeline.cleaning.likelihood import Likelihood
 from pipeline.cleaning.script import Script, converter
 
 MARKERS = "?？\ufffd"
-BEAM = 120
+BEAM = 60
 WRONG_SCRIPT = -4.0
 """Log prior of a character of the other script than the document's: texts hold fewer than 2 in 100."""
 
@@ -97,14 +97,17 @@ class Restored:
     vanished: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class _State:
+    """A partial reading: text so far, the byte that waits for its partner, and the last two characters simplified."""
+
     score: float
     prior: float
     out: str
     pending: int
     vanished: int
     after_empty: int = 0
+    tail: str = ""
 
 
 class Reader:
@@ -116,7 +119,7 @@ class Reader:
     """
 
     def __init__(self, likelihood: Likelihood, script: Script) -> None:
-        self._likelihood = likelihood
+        self.likelihood = likelihood
         self._simple, traditional, simplified = simple_forms()
         self._foreign = simplified if script == "hant" else traditional
 
@@ -143,13 +146,17 @@ class Reader:
         return done
 
     def _grown(self, state: _State, character: str, pending: int, left: str) -> _State:
-        before = self._plain(left + state.out)
+        before = state.tail or self.plain(left[-2:])
+        simple = self._simple.get(character, character)
         prior = WRONG_SCRIPT if character in self._foreign else 0.0
-        score = state.score + prior + self._likelihood.step(before, self._simple.get(character, character))
-        return _State(score, state.prior + prior, state.out + character, pending, state.vanished)
+        score = state.score + prior + self.likelihood.step(before, simple)
+        return _State(
+            score, state.prior + prior, state.out + character, pending, state.vanished, tail=before[-1:] + simple
+        )
 
-    def _plain(self, text: str) -> str:
-        return "".join(self._simple.get(character, character) for character in text[-2:])
+    def plain(self, text: str) -> str:
+        """The text in simplified characters, one by one."""
+        return "".join(self._simple.get(character, character) for character in text)
 
     def _take(self, state: _State, first: int, second: int, left: str) -> Iterator[_State]:
         """Complete the pending byte with `first`; `second` is the next pending one."""
@@ -176,7 +183,7 @@ class Reader:
             for lead in codes().empty:
                 for character in self._completions(state, lead):
                     grown = self._grown(state, character, UNKNOWN, left)
-                    yield _State(grown.score, grown.prior, grown.out, UNKNOWN, state.vanished + 1, lead)
+                    yield replace(grown, pending=UNKNOWN, vanished=state.vanished + 1, after_empty=lead)
 
     def _finish(self, states: Sequence[_State], character: str, place: int, left: str) -> Iterator[Restored]:
         """Ways to end here: a single byte completes the last pair, or its second byte was lost (`?`)."""

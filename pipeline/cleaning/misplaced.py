@@ -19,10 +19,12 @@ _SPLIT = re.compile(rf"(?P<before>[㐀-鿿])(?P<split>[?\ufffd](?P<reading>{SYLL
 
 
 def find(text: str) -> Iterator[Edit]:
-    """Edits that put the split character back where exactly one fits."""
+    """Edits that put the split character back where one fits, or one of those that fit is used elsewhere in the text."""
     for match in _SPLIT.finditer(text):
         encoded = match["before"].encode("gb18030")
         fitting = set(_fitting(encoded[-1], match["reading"], ord(match["after"])))
+        if len(fitting) > 1:
+            fitting = {character for character in fitting if character in text}
         if len(encoded) == 2 and len(fitting) == 1:  # noqa: PLR2004 - a two-byte character
             yield Edit(*match.span("split"), fitting.pop(), "misplaced_reading")
 

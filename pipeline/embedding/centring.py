@@ -47,7 +47,7 @@ def centre(vectors: np.ndarray, mean: np.ndarray) -> np.ndarray:
     return centred
 
 
-def blend(shipped: np.ndarray, own: np.ndarray, n_own: int, prior: int = 200) -> np.ndarray:
+def blend(shipped: np.ndarray, own: np.ndarray, n_own: int, prior: int = 40) -> np.ndarray:
     """The shipped mean moved toward that of the user's own `n_own` measures as they grow: weight n / (n + prior)."""
     weight = n_own / (n_own + prior)
     mean: np.ndarray = ((1 - weight) * shipped + weight * own).astype(np.float32)

@@ -28,11 +28,14 @@ def collapse(rows: np.ndarray, texts: pl.Series, top: int, near: float | None) -
 
     if near is None:
         return [(row, []) for row in rows[:top].tolist()]
+    least = near - 1e-9  # 1 - 2/5 must count as 0.6
     groups: list[tuple[int, list[int]]] = []
     left, written = rows, np.array(texts.gather(rows).to_list(), object)
     while len(left) and len(groups) < top:
-        similarity = cdist(written[:1], written, scorer=Levenshtein.normalized_similarity, score_cutoff=near)[0]
-        same = similarity >= near
+        similarity = cdist(
+            written[:1], written, scorer=Levenshtein.normalized_similarity, dtype=np.float64, score_cutoff=least
+        )[0]
+        same = similarity >= least
         same[0] = True
         groups.append((int(left[0]), left[same][1:].tolist()))
         left, written = left[~same], written[~same]

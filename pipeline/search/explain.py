@@ -21,8 +21,8 @@ def shared_spans(
 ) -> tuple[Shared, ...]:
     """Stretches of `text` that `query` has too, in reading order, without overlap.
 
-    They are the quoted `terms`, words of two or more characters rarer than `common` (an idf), and any run of at least `MIN_RUN` equal
-    characters; touching ones are joined where the query has them joined.
+    They are the quoted `terms`, words of two or more characters rarer than `common` (an idf), and any run of at
+    least `MIN_RUN` equal characters; where several cover the same place the longest is given.
 
     Args:
         query: the query's text.

@@ -41,7 +41,8 @@ def fuse(rankings: Mapping[str, np.ndarray], weights: Mapping[str, float], k: in
         rank[np.searchsorted(rows, ranking)] = np.arange(1, len(ranking) + 1)
         ranks[name] = rank
         parts[name] = np.where(rank > 0, weights[name] / (k + rank), 0.0) / best
-    scores = sum(parts.values(), np.zeros(len(rows)))
+    # rounded: the same addends in another order differ in the 16th digit, and a tie must stay one
+    scores = sum(parts.values(), np.zeros(len(rows))).round(12)
     order = np.lexsort((tie[rows], -scores))
     return Fused(
         rows[order],

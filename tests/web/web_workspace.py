@@ -136,7 +136,8 @@ def _document(plan: dict[str, Any], text: str) -> dict[str, Any]:
     return {
         "doc_id": plan["doc"], "source_path": f"{plan['doc']}.txt", "sha256": hashlib.sha256(source.encode()).hexdigest(),
         "encoding": "utf-8", "media_type": "text/plain", "source_text": source, "text": text, "title": text.split("\n")[0],
-        "issuer": plan["issuer"], "province": plan["province"], "city": plan["city"], "county": None,
+        "issuer": plan["issuer"], "joint_issuers": [plan["issuer"]] if plan["issuer"] else [],
+        "province": plan["province"], "city": plan["city"], "county": None,
         "level": "city" if plan["city"] else None, "doc_type": "work_points", "plan_year": plan["year"],
         "published": date(plan["year"], 3, 1) if plan["year"] else None, "posted": None, "script": "hant",
         "n_removed_chars": lead + len(CHROME_AFTER), "n_repaired": 0, "n_damaged": 0,

@@ -93,12 +93,14 @@ def parse(params: Mapping[str, Sequence[str]], categories: Sequence[str]) -> Fil
 
 
 def _of_issuer(values: Sequence[str]) -> pl.Expr:
-    return pl.col("issuer").fill_null(UNKNOWN).is_in(list(values))
+    """Documents of any of these issuers, alone or jointly; a joint document's whole name selects it too."""
+    alone = pl.col("issuer").fill_null(UNKNOWN).is_in(list(values))
+    return alone | (pl.col("joint_issuers").list.set_intersection(list(values)).list.len() > 0)
 
 
 def _of_category(values: Sequence[str]) -> pl.Expr:
     named = [value for value in values if value != NONE]
-    found = pl.col("categories").list.eval(pl.element().is_in(named)).list.any() if named else pl.lit(value=False)
+    found = pl.col("categories").list.set_intersection(named).list.len() > 0 if named else pl.lit(value=False)
     return found | (pl.col("categories").list.len() == 0) if NONE in values else found
 
 
@@ -109,7 +111,7 @@ def _condition(name: str, values: Sequence[str] | Sequence[int]) -> pl.Expr:
         return _of_category([str(v) for v in values])
     if name in ("flag", "cites"):
         column = "flags" if name == "flag" else "cites"
-        return pl.col(column).list.eval(pl.element().is_in(list(values))).list.any()
+        return pl.col(column).list.set_intersection([str(v) for v in values]).list.len() > 0
     column = {"year": "plan_year", "document": "doc_id"}.get(name, name)
     return pl.col(column).is_in(list(values))
 
@@ -135,7 +137,9 @@ def _counts(rows: pl.DataFrame, name: str) -> list[tuple[str, int]]:
     if name == "category":
         exploded = rows.select(pl.col("categories").list.explode(empty_as_null=True).fill_null(NONE).alias("v"))
     elif name == "issuer":
-        exploded = rows.select(pl.col("issuer").fill_null(UNKNOWN).alias("v"))
+        names = pl.when(pl.col("joint_issuers").list.len() > 0).then("joint_issuers")
+        each = names.otherwise(pl.concat_list(pl.col("issuer").fill_null(UNKNOWN)))
+        exploded = rows.select(each.list.explode(empty_as_null=True).alias("v"))
     else:
         column = "plan_year" if name == "year" else name
         exploded = rows.select(pl.col(column).cast(pl.String).alias("v")).drop_nulls()

@@ -10,6 +10,7 @@ DOCUMENT_COLUMNS = (
     "sha256",
     "title",
     "issuer",
+    "joint_issuers",
     "province",
     "city",
     "county",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from pipeline.web import finding
 from pipeline.web.problems import PROBLEM_TYPE, Problem
@@ -43,7 +43,8 @@ router = APIRouter(prefix="/api", tags=["api"], responses=PROBLEMS)
 After = Annotated[str | None, Query(max_length=400, description="cursor of the last page's `after`")]
 Size = Annotated[int, Query(ge=1, le=finding.MAX_PAGE, description="rows a page")]
 Values = Annotated[list[str], Query(max_length=60, description="may be repeated: alternatives")]
-Years = Annotated[list[int], Query(max_length=60, ge=1000, le=9999, description="may be repeated: alternatives")]
+Year = Annotated[int, Field(ge=1000, le=9999)]
+Years = Annotated[list[Year], Query(max_length=60, description="may be repeated: alternatives")]
 Issuer = Annotated[str, Query(min_length=1, max_length=300)]
 
 
