@@ -233,5 +233,5 @@ def repeated_lines(documents: Iterable[str], minimum: int = 3, share: float = 0.
         lines = [line.strip() for line in document.split("\n") if line.strip()]
         body = [i for i, line in enumerate(lines) if _is_body(line)]
         edge = lines[: body[0]] + lines[body[-1] + 1 :] if body else []
-        counts.update(set(edge))
+        counts.update({line for line in edge if not _SENTENCE.search(line)})
     return frozenset(line for line, count in counts.items() if count >= max(minimum, share * n))

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from pipeline.cleaning import boilerplate, characters, damage, misplaced, punctuation, readings, script, spacing, tables, wraps
+from pipeline.cleaning import (
+    boilerplate,
+    characters,
+    damage,
+    misplaced,
+    punctuation,
+    readings,
+    script,
+    spacing,
+    tables,
+    wraps,
+)
 from pipeline.cleaning.draft import Change, Draft, Edit, ordered
 from pipeline.cleaning.offsets import OffsetMap
 from pipeline.settings import CleanParams

@@ -29,7 +29,7 @@ _GARBLED = -8.0
 """Mean log probability a character below which text after a mark is searched: running text has about -5, garbled -14."""
 
 _RESCORED = 200
-_MAX_SEARCHES = 60
+_MAX_SEARCHES = 8
 _EVIDENT = 8.0
 """Nats by which some reading must beat the text as it stands for the place to count as damaged at all."""
 

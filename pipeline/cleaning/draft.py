@@ -101,6 +101,8 @@ class Draft:
     def _trimmed(self, edit: Edit) -> Edit:
         """The edit without the ends it leaves as they are, so that they keep their own source characters."""
         start, end, after = edit.start, edit.end, edit.after
+        if len(after) > end - start:
+            return edit  # a text that grows keeps its source characters, or the new ones would have none
         while start < end and after and self.text[start] == after[0]:
             start, after = start + 1, after[1:]
         while start < end and after and self.text[end - 1] == after[-1]:

@@ -92,7 +92,7 @@ class Counts:
 
 @lru_cache(maxsize=1)
 def dictionary() -> Mapping[str, float]:
-    """jieba's words and their frequencies (60 million running words)."""
+    """Jieba's words and their frequencies (60 million running words)."""
     spec = importlib.util.find_spec("jieba")
     if spec is None or not spec.submodule_search_locations:
         raise ModuleNotFoundError("jieba is not installed; reinstall jucuo")
@@ -161,7 +161,9 @@ class Words:
 
     def _word(self, word: str) -> float | None:
         """Log probability of a word; None for several characters that are no word."""
-        chance = (1 - OWN_SHARE) * self._words.get(word, 0.0) / self._total + OWN_SHARE * self._own.get(word, 0.0) / self._n_own
+        chance = (1 - OWN_SHARE) * self._words.get(word, 0.0) / self._total + OWN_SHARE * self._own.get(
+            word, 0.0
+        ) / self._n_own
         if chance:
             return math.log(chance)
         return math.log(RARE / 10) if len(word) == 1 else None

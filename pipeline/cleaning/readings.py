@@ -20,7 +20,7 @@ _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹ�
 @lru_cache(maxsize=8192)
 def readings(character: str) -> frozenset[str]:
     """All readings of a character with tone marks, as pypinyin lists them; empty for an unknown one."""
-    from pypinyin import pinyin  # noqa: PLC0415 - 0.2 s that only texts with bracketed syllables pay
+    from pypinyin import pinyin
 
     found = pinyin(character, heteronym=True, errors="ignore")
     return frozenset(found[0]) if found else frozenset()

@@ -48,7 +48,7 @@ class Tables:
 @lru_cache(maxsize=4)
 def converter(name: str) -> Converter:
     """An OpenCC converter; loading one takes about 50 ms."""
-    from opencc import OpenCC  # noqa: PLC0415 - only texts in traditional script need it
+    from opencc import OpenCC
 
     made: Converter = OpenCC(name)
     return made

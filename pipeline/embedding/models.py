@@ -71,6 +71,7 @@ def load(source: ModelSource, device: str, *, bf16: bool) -> SentenceTransformer
             if source.digest:
                 raise JucuoError(f"{source.location} cannot be loaded: {missing}", _OFFLINE_REMEDY) from missing
         try:
+            _ask_hub(source)
             return _load(source, device, dtype, local_only=False)
         except Exception as exc:
             raise _hub_error(source, exc) from exc
@@ -95,15 +96,21 @@ def _load(source: ModelSource, device: str, dtype: Any, *, local_only: bool) -> 
     ).eval()
 
 
-def _hub_error(source: ModelSource, exc: Exception) -> Exception:
-    """A sentence for people where the cause is the network, the name or the file format; else `exc` itself."""
-    kind, text = type(exc).__name__, str(exc).splitlines()[0] if str(exc) else ""
-    if isinstance(exc, OSError | ValueError) or "Hub" in kind or "Connect" in kind or "Timeout" in kind:
-        return JucuoError(
-            f"the model {source.name} is not on this machine and could not be fetched from the hub ({kind}: {text})",
-            f"Check the name and the network. {_OFFLINE_REMEDY}",
-        )
-    return exc
+def _ask_hub(source: ModelSource) -> None:
+    """One short question whether the hub is there and has the model: a download retries for over a minute."""
+    from huggingface_hub import HfApi
+
+    HfApi().model_info(source.location, revision=source.revision, timeout=10)
+
+
+def _hub_error(source: ModelSource, exc: Exception) -> JucuoError:
+    """A sentence for people; what went wrong within stays attached as its cause."""
+    first = str(exc).splitlines()[0] if str(exc) else ""
+    return JucuoError(
+        f"the model {source.name} is not on this machine and could not be had from the hub "
+        f"({type(exc).__name__}: {first})",
+        f"Check the name and the network. {_OFFLINE_REMEDY}",
+    )
 
 
 def _folder_digest(folder: Path) -> str:

@@ -131,7 +131,7 @@ def _wide_without_mark(data: bytes) -> str | None:
         zeros = high.count(0)
         chinese = sum(0x4E <= byte <= 0x9F or byte in (0x30, 0xFF, 0x20) for byte in high)  # noqa: PLR2004
         other = even if high is odd else odd
-        if zeros > other.count(0) and zeros + chinese > 0.9 * len(high) and _CONTROL.search(sample):  # noqa: PLR2004
+        if zeros > other.count(0) and zeros + chinese > 0.9 * len(high) and _CONTROL.search(sample):
             return name
     return None
 

@@ -38,13 +38,13 @@ def read(data: bytes, budget: Budget) -> Extracted:
         UnusableDocument: `broken`, `too_large` (a decompression bomb too), `encrypted` or `no_text`.
     """
     _check(data, budget)
-    import docx  # noqa: PLC0415 - 0.1 s
+    import docx
 
     try:
         document = docx.Document(io.BytesIO(data))
         numbering = Numbering(_part(document.part, "numbering"), _part(document.part, "styles"))
         body = document.element.body
-    except Exception as exc:  # noqa: BLE001 - python-docx raises whatever a broken file makes it stumble over
+    except Exception as exc:
         raise UnusableDocument("broken", f"the DOCX file is damaged ({type(exc).__name__}: {exc})") from exc
     if body is None:
         raise UnusableDocument("broken", "the DOCX file has no body")
@@ -82,7 +82,7 @@ def _part(part: Any, kind: str) -> Any | None:
             element = getattr(target, "element", None)
             if element is not None:
                 return element
-            from docx.oxml import parse_xml  # noqa: PLC0415
+            from docx.oxml import parse_xml
 
             return parse_xml(target.blob)
     return None

@@ -17,12 +17,69 @@ from pipeline.ingestion.pagehints import from_html
 from pipeline.ingestion.types import Extracted
 
 _BLOCKS = frozenset(
-    "p div h1 h2 h3 h4 h5 h6 li ul ol dl dt dd tr table tbody thead section article blockquote pre center header main "
-    "figure figcaption address hr form fieldset".split()
+    [
+        "p",
+        "div",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "li",
+        "ul",
+        "ol",
+        "dl",
+        "dt",
+        "dd",
+        "tr",
+        "table",
+        "tbody",
+        "thead",
+        "section",
+        "article",
+        "blockquote",
+        "pre",
+        "center",
+        "header",
+        "main",
+        "figure",
+        "figcaption",
+        "address",
+        "hr",
+        "form",
+        "fieldset",
+    ]
 )
 _SILENT = frozenset(
-    "script style noscript template iframe object embed svg canvas video audio button select option textarea input nav "
-    "footer aside head title rt rp map datalist dialog".split()
+    [
+        "script",
+        "style",
+        "noscript",
+        "template",
+        "iframe",
+        "object",
+        "embed",
+        "svg",
+        "canvas",
+        "video",
+        "audio",
+        "button",
+        "select",
+        "option",
+        "textarea",
+        "input",
+        "nav",
+        "footer",
+        "aside",
+        "head",
+        "title",
+        "rt",
+        "rp",
+        "map",
+        "datalist",
+        "dialog",
+    ]
 )
 _FURNITURE = re.compile(
     r"(?:^|[\s_-])(?:nav|navbar|menu|breadcrumbs?|crumbs?|position|location|share|bdshare\w*|social|toolbar|sidebar|side|"
@@ -40,6 +97,7 @@ _SPACE = re.compile(r"[ \t\r\n\f\u00a0]+")
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MAX_DEPTH = 400
 _ARTICLE_SHARE = 0.9
+_MARKED_SHARE = 0.6
 _MIN_CHINESE = 10
 _LAYOUT_CELL = 1500
 """Characters from which a table cell is part of a page's layout, not of a table."""
@@ -63,8 +121,8 @@ def read(data: bytes) -> Extracted:
 
 
 def _parse(text: str) -> Any:
-    from lxml import etree  # noqa: PLC0415 - 30 ms
-    from lxml import html as lxml_html  # noqa: PLC0415
+    from lxml import etree
+    from lxml import html as lxml_html
 
     # libxml2 stops at NUL and refuses an encoding declaration in decoded text
     prepared = re.sub(r"^\s*<\?xml[^>]*\?>", "", text.replace("\x00", ""))
@@ -82,7 +140,7 @@ def _article(root: Any, text: str) -> Any:
     body = root if body is None else body
     marked = _marked(body)
     found = _by_trafilatura(body, text)
-    if marked is not None and (found is None or _weight(marked) >= _ARTICLE_SHARE * _weight(found)):
+    if marked is not None and (found is None or _weight(marked) >= _MARKED_SHARE * _weight(found)):
         return marked
     return body if found is None else found
 
@@ -122,7 +180,7 @@ def _visible(element: Any, *, links: bool) -> Iterator[str]:
 
 def _by_trafilatura(body: Any, text: str) -> Any:
     """The smallest element that holds nine tenths of what trafilatura takes for the article."""
-    from trafilatura import extract  # noqa: PLC0415 - 0.5 s
+    from trafilatura import extract
 
     try:
         taken = extract(text, favor_recall=True, include_comments=False, include_tables=True, no_fallback=True)
@@ -213,8 +271,7 @@ def _enter(node: Any, depth: int, stack: list[tuple[Any, bool, int]], writer: _W
         return
     if node.tag == "tr" and _is_data_row(node):
         writer.end()
-        writer.add(row_text(node))
-        writer.end()
+        writer.lines.append(row_text(node))
         writer.add(node.tail if depth else None)
         return
     stack.append((node, False, depth))

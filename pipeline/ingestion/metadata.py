@@ -67,9 +67,9 @@ def slug(metadata: Metadata) -> str:
 
     A place is cut to its stem (清远市 -> 清远), a national document is `guowuyuan` or its issuer's name.
     """
-    from pypinyin import lazy_pinyin  # noqa: PLC0415 - 0.2 s
+    from pypinyin import lazy_pinyin
 
-    from pipeline.ingestion.places import stem  # noqa: PLC0415
+    from pipeline.ingestion.places import stem
 
     name = metadata.county or metadata.city or metadata.province
     if name is None and metadata.level == "national":

@@ -122,6 +122,8 @@ def gazetteer() -> Gazetteer:
         root = stem(name)
         if len(root) >= _MIN_SHORT and root != name:
             short[root].append(place)
+        if name.endswith(("自治州", "自治县", "自治旗")):
+            full[root + name[-1]].append(place)  # 恩施州 for 恩施土家族苗族自治州
     return Gazetteer({k: tuple(v) for k, v in full.items()}, {k: tuple(v) for k, v in short.items()})
 
 

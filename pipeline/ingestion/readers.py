@@ -76,7 +76,7 @@ def _document(data: bytes, name: str, kind: str, budget: Budget) -> SourceDocume
 
 def _reader(kind: str, budget: Budget) -> Callable[[bytes], Extracted]:
     """The reader of a media type; each imports its libraries when called."""
-    from pipeline.ingestion import docx, html, pdf  # noqa: PLC0415 - docx and pdf are rare; html pulls trafilatura
+    from pipeline.ingestion import docx, html, pdf
 
     def markup(data: bytes) -> Extracted:
         if len(data) > budget.markup_bytes:

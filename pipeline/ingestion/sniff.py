@@ -109,7 +109,8 @@ def _looks_like_markup(data: bytes) -> bool:
 
 
 def _is_binary(data: bytes) -> bool:
-    sample = data[:_SAMPLE] + data[len(data) // 2 : len(data) // 2 + _SAMPLE]
+    middle = len(data) // 4 * 2  # even, so that the two bytes of a UTF-16 unit keep their order
+    sample = data[:_SAMPLE] + data[middle : middle + _SAMPLE]
     controls = len(_CONTROL.findall(sample))
     if controls <= _BINARY_SHARE * len(sample):
         return False
@@ -121,6 +122,6 @@ def _may_be_wide(sample: bytes) -> bool:
     even, odd = sample[0::2], sample[1::2]
     for high in (odd, even):
         plausible = sum(byte == 0 or 0x4E <= byte <= 0x9F or byte in (0x20, 0x30, 0xFF) for byte in high)  # noqa: PLR2004
-        if plausible > 0.9 * len(high) and high.count(0) < 0.7 * len(high):  # noqa: PLR2004 - text, not zeros
+        if plausible > 0.9 * len(high) and high.count(0) < 0.7 * len(high):
             return True
     return False

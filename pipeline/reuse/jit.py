@@ -14,6 +14,8 @@ import numpy as np
 Function = TypeVar("Function", bound=Callable[..., object])
 Result = TypeVar("Result")
 
+BLOCK = 50_000
+"""Texts a thread works on at once."""
 THREADS = 2
 """Threads of one call. Results never depend on it: blocks are joined in their order, never as they finish."""
 

@@ -75,11 +75,17 @@ class MeasureState:
 
 
 class Fold:
-    """All decisions so far. `take` must see them in the order of their ids."""
+    """All decisions so far. `take` must see them in the order of their ids.
+
+    `statuses` has the status of every measure something was recorded about, `positions` how many measures each
+    reviewer has a position on: both are kept up to date, because every page shows them.
+    """
 
     def __init__(self, decisions: Iterable[Decision] = ()) -> None:
         self.measures: dict[str, MeasureState] = {}
         self.by_id: dict[int, Decision] = {}
+        self.statuses: dict[str, Status] = {}
+        self.positions: Counter[str] = Counter()
         self.last_id = 0
         self._steps: dict[str, list[Decision]] = {}
         self._done: dict[str, list[str]] = {}
@@ -94,10 +100,13 @@ class Fold:
         state.events.append(decision)
         self.by_id[decision.id] = decision
         self.last_id = decision.id
+        self.positions.subtract(p.reviewer for p in state.positions)
         if decision.action in DOING:
             self._do(state, decision)
         elif decision.action in ("undo", "redo"):
             self._turn(state, decision)
+        self.positions.update(p.reviewer for p in state.positions)
+        self.statuses[decision.measure_id] = state.status
 
     def _do(self, state: MeasureState, decision: Decision) -> None:
         state.holding.append(decision)
@@ -136,4 +145,4 @@ class Fold:
 
     def counts(self) -> Counter[str]:
         """Measures by status, those nothing was recorded about aside."""
-        return Counter(state.status for state in self.measures.values())
+        return Counter(self.statuses.values())

@@ -28,12 +28,12 @@ def collapse(rows: np.ndarray, texts: pl.Series, top: int, near: float | None) -
 
     if near is None:
         return [(row, []) for row in rows[:top].tolist()]
-    least = near - 1e-9  # 1 - 2/5 must count as 0.6
+    least = near - 1e-9  # 1 - 2/5 must count as 0.6; the cut-off below is laxer, for rapidfuzz rounds it up
     groups: list[tuple[int, list[int]]] = []
     left, written = rows, np.array(texts.gather(rows).to_list(), object)
     while len(left) and len(groups) < top:
         similarity = cdist(
-            written[:1], written, scorer=Levenshtein.normalized_similarity, dtype=np.float64, score_cutoff=least
+            written[:1], written, scorer=Levenshtein.normalized_similarity, dtype=np.float64, score_cutoff=near - 0.01
         )[0]
         same = similarity >= least
         same[0] = True

@@ -51,7 +51,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Found:
-    """All measures that answer a request, in order: rows of the wide frame with `score`, and why each is there."""
+    """All measures that answer a request, in order: rows of the wide frame with `score`, and why each is there.
+
+    `scope` are the rows among which facets are counted: what answers the query, whatever the filters.
+    """
 
     rows: pl.DataFrame
     scope: pl.DataFrame
@@ -80,12 +83,14 @@ def read(params: Mapping[str, Sequence[str]], library: Library) -> Request:
     return Request(filters, "" if like else q, mode, like, _single(params, "others", 5) in ("1", "true", "on"))
 
 
-def _browse(rows: pl.DataFrame) -> Found:
-    return Found(rows.with_columns(score=pl.lit(0.0)), rows, "", lambda _: ([], []))
+def _browse(wide: pl.DataFrame, request: Request) -> Found:
+    rows = select(wide, request.filters)
+    return Found(rows.with_columns(score=pl.lit(0.0)), wide, "", lambda _: ([], []))
 
 
-def _by_words(rows: pl.DataFrame, words: Words) -> Found:
-    found = matching(rows, words)
+def _by_words(wide: pl.DataFrame, request: Request, words: Words) -> Found:
+    scope = matching(wide, words)
+    found = select(scope, request.filters)
 
     def why(measure_id: str) -> tuple[list[Reason], list[Span]]:
         text = found.filter(pl.col("measure_id") == measure_id)["text"][0]
@@ -93,7 +98,7 @@ def _by_words(rows: pl.DataFrame, words: Words) -> Found:
         reason = Reason(kind="phrase", value=float(len(marks)), words=list(words.wanted))
         return [reason], [Span(start=m.start, end=m.end) for m in marks]
 
-    return Found(found, found, "", why)
+    return Found(found, scope, "", why)
 
 
 def find(library: Library, request: Request, top: int | None = None) -> Found:
@@ -105,8 +110,9 @@ def find(library: Library, request: Request, top: int | None = None) -> Found:
         if request.like:
             row_of(wide, "measure_id", request.like, "measure", MEASURE_ID)
         return by_meaning(library, request, top or MAX_RANKED)
-    rows = select(wide, request.filters)
-    return _browse(rows) if request.mode == "browse" else _by_words(rows, parse_words(request.q))
+    if request.mode == "browse":
+        return _browse(wide, request)
+    return _by_words(wide, request, parse_words(request.q))
 
 
 def facet_options(scope: pl.DataFrame, filters: Filters) -> dict[str, list[FacetOption]]:
@@ -115,15 +121,6 @@ def facet_options(scope: pl.DataFrame, filters: Filters) -> dict[str, list[Facet
         name: [FacetOption(value=o.value, count=o.count, chosen=o.chosen) for o in options]
         for name, options in facets(scope, filters).items()
     }
-
-
-def _scope(library: Library, request: Request, found: Found) -> pl.DataFrame:
-    """Rows among which facets are counted: what answers the query, before the filters where that is cheap."""
-    if request.mode == "browse":
-        return library.wide
-    if request.mode == "words":
-        return matching(library.wide, parse_words(request.q))
-    return found.scope
 
 
 def _skip(rows: pl.DataFrame, after: str | None) -> int:
@@ -156,7 +153,7 @@ def results(library: Library, request: Request, after: str | None, size: int = P
     shown = found.rows.slice(skipped, size)
     more = skipped + size < found.rows.height
     hits = _hits(found, shown, skipped)
-    options = facet_options(_scope(library, request, found), request.filters)
+    options = facet_options(found.scope, request.filters)
     after = _cursor(shown.tail(1)) if more and shown.height else None
     return SearchResults(
         total=found.rows.height, mode=request.mode, note=found.note, after=after, hits=hits, facets=options

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import threading
 import time
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,7 @@ from pipeline.errors import JucuoError
 from pipeline.review.exchange import Item
 from pipeline.review.labels import Exported, export
 from pipeline.review.models import CAUSES, FLAG_REASONS, Action, Decision, Draft, Labels, Snapshot
-from pipeline.review.queues import QUEUES, Desk, Queue, suggestions, waiting
+from pipeline.review.queues import QUEUES, Desk, Queue, in_audit, size, suggestions, waiting
 from pipeline.review.state import SETTLED, Fold
 from pipeline.review.store import Store
 from pipeline.schemas import TABLES
@@ -160,17 +161,13 @@ class ReviewDesk:
     def progress(self) -> dict[str, Any]:
         """Measures by status, how much of the audit sample is settled, and decisions a reviewer."""
         desk, fold = self.desk, self.fold
-        counts = dict.fromkeys(("decided", "adjudicated", "conflict", "flagged", "skipped"), 0)
         known = desk.digests
-        reviewers: dict[str, int] = {}
-        for name, state in fold.measures.items():
-            if name in known:
-                status = state.status
-                counts[status] = counts.get(status, 0) + 1
-            for position in state.positions:
-                reviewers[position.reviewer] = reviewers.get(position.reviewer, 0) + 1
-        counts["open"] = len(known) - sum(n for status, n in counts.items() if status != "open")
-        audited = sum(fold.of(name).status in SETTLED for name in desk.audit)
+        here = {name: status for name, status in fold.statuses.items() if name in known}
+        found = Counter(here.values())
+        counts = {status: found[status] for status in ("decided", "adjudicated", "conflict", "flagged", "skipped")}
+        counts["open"] = len(known) - sum(counts.values())
+        audited = sum(status in SETTLED and in_audit(name) for name, status in here.items())
+        reviewers = {name: n for name, n in fold.positions.items() if n > 0}
         return {
             "total": len(known),
             "counts": counts,
@@ -183,7 +180,7 @@ class ReviewDesk:
     def sizes(self, reviewer: str) -> dict[str, int]:
         """How much waits in each queue for this reviewer."""
         desk, fold, snapshot = self.desk, self.fold, self.snapshot
-        return {queue: sum(1 for _ in waiting(queue, desk, fold, reviewer, snapshot)) for queue in QUEUES}
+        return {queue: size(queue, desk, fold, reviewer, snapshot) for queue in QUEUES}
 
     def listing(self, queue: Queue, filters: Filters, reviewer: str = "") -> list[str]:
         """All ids that wait in a queue."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -54,9 +53,3 @@ def own(workspace: Workspace, settings: Settings) -> Iterator[TestClient]:
     """Over a workspace of the test's own."""
     with TestClient(create_app(WebConfig(workspace, settings)), raise_server_exceptions=False) as found:
         yield found
-
-
-def csrf_of(html: str) -> str:
-    found = re.search(r'name="csrf" value="([0-9a-f]+)"', html)
-    assert found is not None, "the page has no form token"
-    return found.group(1)

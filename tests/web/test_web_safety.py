@@ -9,7 +9,6 @@ import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
 
-from conftest import csrf_of
 from pipeline.cli.main import cli
 from pipeline.errors import JucuoError
 from pipeline.settings import Settings
@@ -17,6 +16,7 @@ from pipeline.web.app import create_app
 from pipeline.web.config import WebConfig
 from pipeline.web.routes.entrance import safe_target
 from pipeline.workspace import Workspace
+from web_forms import csrf_of
 
 TOKEN = "a-token-of-enough-characters"  # noqa: S105 - the test's own
 

@@ -63,6 +63,21 @@ PLANS: list[dict[str, Any]] = [
         "parts": {"一、工作安排": ["做好学生资助。发放助学金，一个孩子也不落下。", "加强家校协同。开办家长学校。"]},
     },
 ]
+EXTRA: dict[str, Any] = {
+    "doc": "songxi-2024-eeeeee", "issuer": "松溪区教育局", "province": "云陆省", "city": "云陆市", "year": 2024,
+    "parts": {
+        "一、育人": [
+            "上好思政课。请老支书讲村史。", "开齐体育课。每天一节，冬天加跑操。", "办好艺术节。人人唱，校校有合唱队。", "种好责任田。每班一块地。",
+            "守护心理健康。配备心理教师。", "防控近视。每学期查一次视力。", "读书进班。图书角天天开。", "练好一手字。每周两节书法课。",
+        ],
+        "二、办学": [
+            "增加公办园学位。新建两所。", "帮扶特殊学生。送教上门不断线。", "扩大职校招生。与三家企业合办班。", "规范培训机构。一家一档。",
+            "公开招生政策。阳光分班。", "做好督导。一校一策。", "推普进乡村。老少一起学。", "建好老年大学。开课十门。",
+        ],
+    },
+}
+"""Sixteen more measures, for tests that review twenty."""
+
 CATEGORIES = {
     "骨干教师": [("teacher_workforce", 0.93, True)],
     "师德": [("teacher_ethics", 0.88, True), ("teacher_workforce", 0.22, False)],
@@ -217,11 +232,11 @@ def _filled(rows: list[dict[str, Any]], table: schemas.Table) -> pl.DataFrame:
     return pl.DataFrame([defaults | row for row in rows], schema=table.schema)
 
 
-def make(root: Path) -> Workspace:
-    """Write every table below `root`."""
+def make(root: Path, *, more: bool = False) -> Workspace:
+    """Write every table below `root`; `more` adds EXTRA."""
     workspace = Workspace(root)
     documents, rows, outlines = [], [], []
-    for plan in PLANS:
+    for plan in [*PLANS, *([EXTRA] if more else [])]:
         text, measures, headings = _clean(plan)
         lead = len(CHROME_BEFORE)
         rows += [m | {"source_start": m["start"] + lead, "source_end": m["end"] + lead} for m in measures]

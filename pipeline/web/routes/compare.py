@@ -16,7 +16,7 @@ from pipeline.web.routes.measures import side_runs
 
 router = APIRouter(include_in_schema=False)
 
-SHOWN = 40
+SHOWN = 25
 
 
 def names_of(library: Library) -> list[str]:

@@ -18,7 +18,7 @@ from pipeline.web.routes.common import LibraryDep, PageDep
 
 router = APIRouter(include_in_schema=False)
 
-FEW_ROWS = 24
+FEW_ROWS = 20
 """Bureaus in the heat map of the first page: 30 linked columns each weigh about 3 KB, and the page stays under 150."""
 
 MANY_ROWS = 2000

@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.errors import JucuoError
 from pipeline.review import agreement
-from pipeline.review.models import CAUSES, FLAG_REASONS
+from pipeline.review.models import CAUSES, FLAG_REASONS, Labels
 from pipeline.review.queues import QUEUES, Queue, in_audit
 from pipeline.review.state import MeasureState
 from pipeline.web import finding
@@ -30,7 +30,7 @@ router = APIRouter(prefix="/review", include_in_schema=False)
 
 QueueParam = Annotated[Queue, Query()]
 EXAMPLES = 3
-LOOKED_AT = 12
+LOOKED_AT = 8
 
 
 def new_key() -> str:
@@ -149,6 +149,12 @@ def examples(page: Page, review: ReviewDesk, measure_id: str) -> list[dict[str, 
     return found[:EXAMPLES]
 
 
+def former(review: ReviewDesk, measure_id: str) -> Labels | None:
+    """What the model said before it was retrained."""
+    snapshot = review.snapshot
+    return snapshot.labels.get(measure_id, Labels()) if snapshot is not None else None
+
+
 def _chosen(
     state: MeasureState, reviewer: str, review: ReviewDesk, *, blind: bool
 ) -> tuple[tuple[str, ...], str | None]:
@@ -204,6 +210,7 @@ def show(
         choices=sorted(choices(page), key=lambda c: rank.get(c["id"], len(choices(page)) + 1)),
         labels=labels,
         primary=primary,
+        former=former(review, measure_id) if queue == "changed" else None,
         examples=examples(page, review, measure_id),
         blind=blind,
         queue=queue,

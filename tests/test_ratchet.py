@@ -1,0 +1,45 @@
+"""Quality is a ratchet: no change may take a score below its committed floor without lowering the floor on purpose."""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from pipeline.settings import Settings
+from pipeline.stages.flow import run_pipe
+from pipeline.workspace import Workspace
+
+
+def floors(checkout: Path, part: str) -> dict[str, float]:
+    baseline: dict[str, dict[str, float]] = json.loads((checkout / "experiments/baseline.json").read_text("utf-8"))
+    return baseline[part]
+
+
+def script(path: Path) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_scores_on_the_sample_corpus_hold(checkout: Path) -> None:
+    stages = {path.stem: json.loads(path.read_text("utf-8")) for path in (checkout / "data/metrics").glob("*.json")}
+    for name, floor in floors(checkout, "sample").items():
+        stage, metric = name.split(".")
+        assert stages[stage][metric] >= floor, f"{name} fell below {floor}"
+
+
+@pytest.mark.real
+def test_scores_on_real_plans_hold(checkout: Path, real_corpus: Path, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    run_pipe([real_corpus / "seeds"], workspace, Settings())
+    found = script(checkout / "experiments/labels/transfer.py").scores(workspace)
+    assert found["n_measures"] == 132
+    low = {name: found[name] for name, floor in floors(checkout, "real").items() if found[name] < floor}
+    assert not low, f"below the floor on real plans: {low}"
