@@ -176,7 +176,7 @@ class Planter:
             return [re.sub(r"\d", lambda m: str((int(m[0]) + int(rng.integers(1, 9))) % 10), text)]
         if kind == "places":
             name = PLACES[rng.integers(len(PLACES))]
-            province = re.escape(host.split("-")[0].rstrip("省市"))
+            province = re.escape(host.split("-", maxsplit=1)[0].rstrip("省市"))
             return [
                 re.sub(
                     rf"{province}[省市]?|[全我][省市区]",
@@ -247,7 +247,7 @@ class Planter:
 
 def _through_cleaning(text: str, spans: list[Span]) -> tuple[str, list[Span]]:
     """The text set in traditional characters and read back by the cleaning room, with the spans in its result."""
-    from opencc import OpenCC  # noqa: PLC0415 - loads dictionaries
+    from opencc import OpenCC
 
     source = OpenCC("s2t").convert(text)
     if len(source) != len(text):

@@ -73,7 +73,7 @@ class TrainParams(Section):
     text_meaning: float = Field(default=1.0, ge=0, description="weight of the text's vector")
     headline_meaning: float = Field(default=0.7, ge=0, description="weight of the headline's vector")
     section_meaning: float = Field(default=0.4, ge=0, description="weight of the vector of the headings above")
-    text_words: float = Field(default=0.5, ge=0, description="weight of the text's character n-grams")
+    text_words: float = Field(default=1.0, ge=0, description="weight of the text's character n-grams")
     baselines: bool = Field(default=True, description="score simpler systems on the same folds for the table")
 
     def blocks(self) -> dict[str, float]:
@@ -97,6 +97,12 @@ class ReuseParams(Section):
         ge=4,
         description="characters (numbers count as one) from which a text can be contained or paraphrased",
     )
+    exact_up_to: int = Field(
+        default=100_000, ge=0, description="measures up to which no pair can be missed; beyond, `rarest` must do"
+    )
+    rarest: int = Field(
+        default=12, ge=1, description="rarest shingles of a measure that are looked up beyond `exact_up_to`"
+    )
     min_passage: int = Field(default=20, ge=8, description="aligned characters from which a passage is reported")
     boilerplate_issuers: int = Field(default=10, ge=2, description="issuers from which an 8-gram counts as boilerplate")
 
@@ -107,7 +113,7 @@ class SearchParams(Section):
     rrf_k: int = Field(default=60, gt=0, description="constant of reciprocal rank fusion (Cormack et al. 2009)")
     depth: int = Field(default=200, gt=0, description="candidates each ranking contributes to the fusion")
     meaning: float = Field(default=1.0, ge=0, description="weight of the ranking by vectors")
-    words: float = Field(default=1.0, ge=0, description="weight of the ranking by jieba words")
+    words: float = Field(default=0.5, ge=0, description="weight of the ranking by jieba words")
     characters: float = Field(default=0.5, ge=0, description="weight of the ranking by character pairs")
     headline_weight: float = Field(
         default=0.5, ge=0, description="weight of the headline's vector beside the measure's"

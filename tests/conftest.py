@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# A slow moment of the machine is no fault of the code: no test here is about time.
+settings.register_profile("jucuo", deadline=None)
+settings.load_profile("jucuo")
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 

@@ -37,7 +37,9 @@ def test_it_runs_in_any_folder(wheel: Path, tmp_path: Path) -> None:
     site = tmp_path / "site"
     zipfile.ZipFile(wheel).extractall(site)
     plan = tmp_path / "plan.txt"
-    plan.write_text("苇塘县教育局2024年工作要点\n一、安全\n1.建设平安校园。每季度排查一次隐患，限期整改到位。\n", "utf-8")
+    plan.write_text(
+        "苇塘县教育局2024年工作要点\n一、安全\n1.建设平安校园。每季度排查一次隐患，限期整改到位。\n", "utf-8"
+    )
     code = "import pipeline; print(pipeline.__file__); from pipeline.cli.main import main; main()"
     arguments = ["run", "--corpus", str(plan), "--workspace", str(tmp_path / "work")]
     # -P keeps the current folder out; the extracted wheel comes before the checkout's editable install

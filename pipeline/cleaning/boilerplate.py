@@ -27,7 +27,9 @@ _BODY_START = re.compile(
 _SENTENCE = re.compile(r"[。；！？;!?]|[，,].*[，,]")
 _CRUMB_MARK = re.compile(r"[>»›＞→]+")
 _FIELD_LABEL = re.compile(r"[^\s:：]{0,6}(?:来\s*源|时间|日期|作者|编辑|单位)\s*[:：]")
+_CLAUSE = re.compile(r"[，。；]")
 _PROSE_LENGTH = 30
+_WRAPPED_LENGTH = 16
 _SHORT = 120
 _MAX_HEADER = 60
 
@@ -172,7 +174,7 @@ def _one(line: _Line, *, edge: bool, repeated: frozenset[str]) -> list[Edit]:
 
 
 def _remnant(line: _Line) -> list[Edit]:
-    """A line without a Chinese character or figure at a page's edge: a rest of a toolbar (`】`) or a name in English."""
+    """A line at an edge without a Chinese character or figure: the rest of a toolbar (`】`), a name in English."""
     return [] if re.search(r"[㐀-鿿\d]", line.text) else [Edit(line.start, line.end, "", "chrome:remnant")]
 
 
@@ -202,7 +204,7 @@ def _take_value(lines: Sequence[_Line], index: int, edits: list[Edit]) -> int:
 
 def _repeats(kept: Sequence[_Line]) -> list[Edit]:
     """Lines of the header that come again further down: the page's copies of the title; the last stays."""
-    titles = [line for line in kept if re.search(r"\w", line.text)]
+    titles = [line for line in kept if re.search(r"\w", line.text) and not _CLAUSE.search(line.text)]
     left = Counter(line.text.strip() for line in titles)
     edits = []
     for line in titles:
@@ -214,9 +216,12 @@ def _repeats(kept: Sequence[_Line]) -> list[Edit]:
 
 
 def _is_body(line: str) -> bool:
+    """Whether a line is a numbered heading or running text; lines of text broken at 20 characters count too."""
     stripped = line.strip()
-    return _BODY_START.match(stripped) is not None or (
-        len(stripped) >= _PROSE_LENGTH and _SENTENCE.search(stripped) is not None
+    if _BODY_START.match(stripped):
+        return True
+    return (len(stripped) >= _PROSE_LENGTH and _SENTENCE.search(stripped) is not None) or (
+        len(stripped) >= _WRAPPED_LENGTH and _CLAUSE.search(stripped) is not None
     )
 
 

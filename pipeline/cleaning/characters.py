@@ -15,7 +15,7 @@ INVISIBLE = re.compile(
 """Control, zero-width, direction and variation characters: they print nothing."""
 
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u3164\uffa0"
-_SPACES = str.maketrans(dict.fromkeys(_BLANKS, " "))
+_SPACES = re.compile(f"[{_BLANKS}]")
 _BREAK = re.compile(r"\r\n?|[\u000b\u000c\u0085\u2028\u2029]")
 _COMPATIBLE = re.compile(r"[\u2e80-\u2fdf\uf900-\ufaff\U0002f800-\U0002fa1f]")
 """Radicals and compatibility ideographs, as PDF fonts give them: ⼀ for 一."""
@@ -36,8 +36,8 @@ def invisible(text: str) -> Iterator[Edit]:
 
 
 def unify(draft: Draft) -> None:
-    """Make every horizontal blank a plain space and every compatibility ideograph the ordinary one; keeps the length."""
-    draft.substitute(draft.text.translate(_SPACES), "space")
+    """Make every blank a plain space and every compatibility ideograph the ordinary one; keeps the length."""
+    draft.substitute(_SPACES.sub(" ", draft.text), "space")
     if _COMPATIBLE.search(draft.text):
         draft.substitute(_COMPATIBLE.sub(_ordinary, draft.text), "compatibility")
 

@@ -16,7 +16,7 @@ from pipeline.cleaning.likelihood import Likelihood
 from pipeline.cleaning.readings import GLOSS, is_reading
 from pipeline.cleaning.script import Script, to_simplified
 
-_PLACE = re.compile(rf"(?<=[㐀-鿿豈-﫿)）”》、，。])[{MARKERS}](?=\S)|\ufffd")
+_PLACE = re.compile(rf"[{MARKERS}](?<=[㐀-鿿豈-﫿)）”》、，。][{MARKERS}])(?=\S)|\ufffd")
 _CUT = re.compile(rf"[{MARKERS}][^，。；,;\n]{{0,40}}")
 _QUESTION = re.compile(r"[吗呢么什谁怎如何哪几多少嗎麼誰幾為为否能会會敢可]")
 _CONTEXT = 6
@@ -26,7 +26,7 @@ _GLOSS_MATCHES = 4.0
 
 _GLOSS_CONTRADICTS = -12.0
 _GARBLED = -8.0
-"""Mean log probability a character below which text after a mark is searched: running text has about -5, garbled -14."""
+"""Mean log probability of a character below which a run is searched: running text has about -5, garbled text -14."""
 
 _RESCORED = 200
 _MAX_SEARCHES = 8
@@ -78,8 +78,11 @@ def _judged(text: str, marks: list[int], script: Script) -> Iterator[Place]:
     for mark in marks:
         if mark < done:
             continue
-        place = _best(text, mark, reader) if searches < _MAX_SEARCHES else None
-        searches += place is not None
+        left = _plain(text[max(0, mark - 40) : mark])[-_CONTEXT:] or "\n"
+        place = None
+        if _garbled(text, mark, left, reader.likelihood):
+            searches += 1
+            place = _best(text, mark, left, reader) if searches <= _MAX_SEARCHES else _unread(text, mark)
         if place is None:
             place = _lost_character(text, mark)
         if place is not None:
@@ -87,11 +90,14 @@ def _judged(text: str, marks: list[int], script: Script) -> Iterator[Place]:
             yield place
 
 
-def _best(text: str, mark: int, reader: Reader) -> Place | None:
+def _unread(text: str, mark: int) -> Place:
+    """A place that is flagged without a search: a text with so many is beyond repair, and each costs a second."""
+    cut = _CUT.match(text, mark)
+    return Place(mark, cut.end() if cut else mark + 1, "", 0.0, 0.0)
+
+
+def _best(text: str, mark: int, left: str, reader: Reader) -> Place | None:
     """The likeliest reading of the run at a mark; None when the text is likelier as it stands."""
-    left = _plain(text[max(0, mark - 40) : mark])[-_CONTEXT:] or "\n"
-    if not _garbled(text, mark, left, reader.likelihood):
-        return None
     found = reader.readings(text, mark, left)
     if not found:
         return None
@@ -111,7 +117,7 @@ def _best(text: str, mark: int, reader: Reader) -> Place | None:
 
 
 def _garbled(text: str, mark: int, left: str, likelihood: Likelihood) -> bool:
-    """Whether what follows a mark reads badly enough to be worth the search (0.5 s): two marks or unlikely characters."""
+    """Whether what follows a mark reads badly enough for the search (0.5 s): another mark or unlikely characters."""
     after = _plain(text[mark + 1 : mark + 1 + _AFTER]).split("\n")[0]
     if not after:
         return False

@@ -1,4 +1,4 @@
-"""Reading a run of characters that one lost byte of GB18030 has shifted: every way to shift it back, the likeliest first.
+"""Reading a run of characters that one lost byte of GB18030 has shifted: every way to shift it back, by likelihood.
 
 GB18030 writes a Chinese character as two bytes. When the first byte of one is lost, the pairs after it are formed from
 the second byte of one character and the first of the next, until a single-byte character resynchronises. So the run's
@@ -90,7 +90,8 @@ def simple_forms() -> tuple[Mapping[str, str], frozenset[str], frozenset[str]]:
 class Restored:
     """One way to read the run: `end` is where it ends in the damaged text, `score` its log probability.
 
-    `vanished` counts the pairs it had to invent. `prior` is the part of the score that does not come from the language model: characters of the wrong script.
+    `vanished` counts the pairs it had to invent; `prior` is the part of the score that does not come from the language
+    model but from characters of the wrong script.
     """
 
     text: str
@@ -179,7 +180,7 @@ class Reader:
                 yield character
 
     def _insert_empty(self, states: Sequence[_State], left: str) -> Iterator[_State]:
-        """States in which a pair without a character stood here: its first byte ends one character, its second begins one."""
+        """States in which a pair without a character stood here: its bytes end one character and begin the next."""
         for state in states:
             if state.pending == UNKNOWN or state.vanished >= _MAX_VANISHED:
                 continue

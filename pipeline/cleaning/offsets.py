@@ -77,7 +77,9 @@ class OffsetMap:
     @property
     def n_removed(self) -> int:
         """Source characters that no clean character stands for."""
-        return self.n_source - int(self.length.sum())
+        ends = np.maximum.accumulate(self.source + self.length)
+        fresh = np.concatenate((self.source[:1], np.maximum(self.source[1:], ends[:-1])))
+        return self.n_source - int(np.maximum(ends - fresh, 0).sum())
 
     def to_source(self, start: int, end: int) -> Span:
         """Source span of the clean span `[start, end)`; an empty span maps to an empty one.

@@ -1,7 +1,7 @@
 """Traditional to simplified characters with OpenCC, and which script a text is in.
 
-OpenCC's `tw2s` is the base because it gives 着力, 看着, 执着 for 著力, 看著, 執著 where `t2s` leaves 著. It goes too far
-in words whose 著 means "work" or "evident"; those are listed here and kept.
+OpenCC's `tw2s` is the base: it gives 着力, 看着, 执着 for 著力, 看著, 執著 where `t2s` leaves 著. It goes too far in
+words whose 著 means "work" or "evident"; those are listed here and kept.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Bars of tables dumped as text: rows of nothing but bars go, bars at a line's ends go, bars between cells become tabs."""
+"""Bars of tables dumped as text: rows of bars go, bars at the ends of a line go, bars between cells become tabs."""
 
 from __future__ import annotations
 

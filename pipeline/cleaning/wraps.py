@@ -6,6 +6,7 @@ is removed only where the two lines cannot be two paragraphs; headings and numbe
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,14 +14,15 @@ from dataclasses import dataclass
 from pipeline.cleaning.draft import Edit
 
 NUMBERED = re.compile(
-    r"[（(]?(?:[一二三四五六七八九十百]{1,4}|\d{1,3})[)）、．.]|第[一二三四五六七八九十百\d]{1,4}[章节条部分、，]"
+    r"[（(]?(?:[一二三四五六七八九十百]{1,4}|\d{1,3})(?:[)）、．]|\.(?!\d))|第[一二三四五六七八九十百\d]{1,4}[章节条部分、，]"
     r"|[一二三四五六七八九十]{1,3}[是要]|[①-⑳⑴-⒇⒈-⒛●■◆▲★]|——|[(（]\d{4}年"
 )
 """How a numbered item, a heading or a dashed item begins."""
 
 _STANDS_ALONE = re.compile(
     r"[一-鿿（(]{0,24}(?:\d{4}|[二〇○零一二三四五六七八九]{4})年[\d一二三四五六七八九十]{1,2}月[\d一二三四五六七八九十]{1,3}日(?:印发)?[）)]?"
-    r"|[一-鿿 、]{2,30}(?:局|厅|委|委员会|人民政府|办公室|工委|领导小组)|附(?:件|表)[\d一二三四五六七八九十]*[:：]?.{0,40}|抄送[:：].*"
+    r"|[一-鿿 、]{2,30}(?:局|厅|委|委员会|人民政府|办公室|工委|领导小组)"
+    r"|附(?:件|表)[\d一二三四五六七八九十]*[:：]?.{0,40}|抄送[:：].*"
 )
 """Signatures, dates, annexes: short lines that no sentence runs into."""
 
@@ -39,6 +41,8 @@ _HAN_LINE = re.compile(r"[一-鿿]")
 _LONG = 400
 _FULL_WIDTH_SHARE = 0.4
 _MIN_WIDTH = 18
+_MIN_LINES = 6
+_MIN_STARTS = 3
 
 
 @dataclass
@@ -95,12 +99,15 @@ def _layout(lines: list[_Line]) -> _Layout:
         return _Layout(0, blank_separated=False, indents=False)
     widest = lengths[int(0.95 * (len(lengths) - 1))]
     full = sum(widest - 2 <= n <= widest + 2 for n in lengths) / len(lengths)
-    prose = [line for line in lines if len(line.text) >= _MIN_WIDTH and _ENDS.search(line.text)]
-    starts = [following for line, following in zip(lines, lines[1:], strict=False) if line in prose] if prose else []
+    starts = [
+        following
+        for line, following in itertools.pairwise(lines)
+        if len(line.text) >= _MIN_WIDTH and _ENDS.search(line.text)
+    ]
     apart = sum(line.after_blank for line in starts)
     return _Layout(
-        widest if full >= _FULL_WIDTH_SHARE and widest >= _MIN_WIDTH and len(lengths) >= 6 else 0,
-        blank_separated=len(starts) >= 3 and apart >= 0.7 * len(starts),
+        widest if full >= _FULL_WIDTH_SHARE and widest >= _MIN_WIDTH and len(lengths) >= _MIN_LINES else 0,
+        blank_separated=len(starts) >= _MIN_STARTS and apart >= 0.7 * len(starts),
         indents=sum(line.indented for line in lines) >= 0.1 * len(lines),
     )
 
@@ -108,9 +115,9 @@ def _layout(lines: list[_Line]) -> _Layout:
 def _joins(group: list[_Line], layout: _Layout) -> Iterator[Edit]:
     has_prose = any(_PROSE.search(line.text) and len(line.text) >= _MIN_WIDTH for line in group)
     held = group[0].text
-    for line, following in zip(group, group[1:], strict=False):
+    for line, following in itertools.pairwise(group):
         if _continues(held, line, following, layout, has_prose=has_prose):
-            gap = " " if held[-1:].isascii() and following.text[0].isascii() and held[-1:].isalpha() else ""
+            gap = " " if _LATIN_END.search(held) and _LATIN_END.search(following.text[0]) else ""
             yield Edit(line.end, following.start, gap, "line_wrap")
             held = (held + following.text)[-_LONG:]
         else:

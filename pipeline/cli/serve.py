@@ -10,6 +10,9 @@ from pipeline.cli.common import Context, common, with_settings
 from pipeline.errors import JucuoError
 from pipeline.settings import Settings
 
+MIN_TOKEN = 16
+"""Characters of the shortest token we accept: 16 random ones are out of reach of guessing over a network."""
+
 LOCAL = ("127.0.0.1", "localhost", "::1")
 
 
@@ -57,14 +60,15 @@ def serve(
 
 def check_token(host: str, token: str | None) -> str | None:
     """The token to ask for; raises JucuoError where one is needed and missing, or is too short."""
-    if token is not None and len(token) < 16:
+    if token is not None and len(token) < MIN_TOKEN:
         raise JucuoError(
-            f"the token has {len(token)} characters, at least 16 are needed",
+            f"the token has {len(token)} characters, at least {MIN_TOKEN} are needed",
             f"For example --token {secrets.token_urlsafe(18)}",
         )
     if token is None and host not in LOCAL:
         raise JucuoError(
             f"{host} can be reached from other machines: without a token anybody could read and decide",
-            f"Give one: --token {secrets.token_urlsafe(18)} (or JUCUO_TOKEN); or leave --host out to serve this machine only.",
+            f"Give one: --token {secrets.token_urlsafe(18)} (or JUCUO_TOKEN); "
+            "or leave --host out to serve this machine only.",
         )
     return token

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -99,13 +100,21 @@ def _heading(hit: Hit) -> Text:
 
 
 def _marked(hit: Hit) -> Text:
-    """The hit's text with what it shares with the query underlined; in a pipe, in brackets."""
+    """The hit's text with what it shares with the query underlined; where no colours go, in 【】."""
     from rich.text import Text
 
-    marked = Text(hit.text)
-    for span in hit.shared:
-        marked.stylize("bold underline", span.start, span.end)
-    padded = Text("   ")
-    padded.append_text(marked)
-    padded.append("\n")
-    return padded
+    if sys.stdout.isatty():
+        marked = Text(hit.text)
+        for span in hit.shared:
+            marked.stylize("bold underline", span.start, span.end)
+    else:
+        marked = Text(_bracketed(hit))
+    return Text.assemble("   ", marked, "\n")
+
+
+def _bracketed(hit: Hit) -> str:
+    pieces, done = [], 0
+    for span in sorted(hit.shared, key=lambda span: span.start):
+        pieces += [hit.text[done : span.start], "【", hit.text[span.start : span.end], "】"]
+        done = span.end
+    return "".join([*pieces, hit.text[done:]])

@@ -21,9 +21,10 @@ _GOVERNMENT = r"人民政府(?:办公[厅室]|教育督导(?:委员会)?(?:办�
 _CENTRAL = r"国务院(?:办公厅)?|中共中央(?:办公厅)?|中华人民共和国教育部|(?<![一-鿿])教育部(?:办公厅)?"
 _ORGAN = re.compile(rf"(?P<central>{_CENTRAL})|(?P<organ>{_PARTY}|{_EDUCATION}|{_GOVERNMENT}|{_OTHERS})(?:办公室)?")
 _LEADS = re.compile(
-    r"(?:关于|印发|转发|下发|公布|发布|做好|推进|根据|按照|贯彻|落实|加强|全面|我代表|代表|以及|配合|会同|联合|接受|强化|指导|督促|[年的由经在向与和及为是对])"
+    r"(?:关于|印发|转发|下发|公布|发布|做好|推进|根据|按照|贯彻|落实|加强|全面|我代表|代表|以及|配合|会同|联合|接受|强化|指导|督促"
+    r"|[年的由经在向与和及为是对])"
 )
-"""Words that may stand before a name in a sentence; a name itself may hold some of them (和平区), so known names go first."""
+"""Words that may stand before a name; a name itself may hold some of them (和平区), so known names go first."""
 
 _LEVEL_WORD: dict[str, Level] = {
     "省": "province",

@@ -1,4 +1,4 @@
-"""What a page says about its document: title, date it was posted, source; from markup or from the lines around the text."""
+"""What a page says about its document: title, date posted, source; from markup or from the lines around the text."""
 
 from __future__ import annotations
 

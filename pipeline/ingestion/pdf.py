@@ -31,7 +31,7 @@ _FAULTS = {"password": "encrypted", "security": "encrypted"}
 
 @dataclass(frozen=True)
 class Line:
-    """A printed line with its box in points; `top` counts from the top of the page, `depth` is its share of the page."""
+    """A printed line and its box in points; `top` counts from the top of the page, `depth` is its share of it."""
 
     text: str
     left: float
@@ -99,9 +99,7 @@ def _lines(textpage: Any, page_height: float) -> list[Line]:
             if box is not None:
                 left, bottom, right, top = box
                 depth = 1 - (top + bottom) / 2 / max(page_height, 1.0)
-                lines.append(
-                    Line(stripped.replace("\r", ""), left, right, page_height - top, top - bottom, depth)
-                )
+                lines.append(Line(stripped.replace("\r", ""), left, right, page_height - top, top - bottom, depth))
         place += len(raw) + 1
     return _merged(lines)
 
@@ -123,7 +121,9 @@ def _merged(lines: Sequence[Line]) -> list[Line]:
         last = merged[-1] if merged else None
         if last and abs(last.top - line.top) < 0.3 * max(last.height, line.height, 1) and line.left >= last.right - 1:
             gap = "" if line.left - last.right < 0.6 * max(line.height, 1) else " "
-            merged[-1] = replace(last, text=last.text + gap + line.text, right=line.right, height=max(last.height, line.height))
+            merged[-1] = replace(
+                last, text=last.text + gap + line.text, right=line.right, height=max(last.height, line.height)
+            )
         else:
             merged.append(line)
     return merged

@@ -20,9 +20,19 @@ from typing import Literal
 Level = Literal["national", "province", "city", "county"]
 MUNICIPALITIES = frozenset({"北京市", "天津市", "上海市", "重庆市"})
 _SHORT_PROVINCE = {
-    "内蒙古自治区": "内蒙古", "广西壮族自治区": "广西", "西藏自治区": "西藏", "宁夏回族自治区": "宁夏", "新疆维吾尔自治区": "新疆",
-    "香港特别行政区": "香港", "澳门特别行政区": "澳门",
-}  # fmt: skip
+    "内蒙古自治区": "内蒙古",
+    "广西壮族自治区": "广西",
+    "西藏自治区": "西藏",
+    "宁夏回族自治区": "宁夏",
+    "新疆维吾尔自治区": "新疆",
+    "香港特别行政区": "香港",
+    "澳门特别行政区": "澳门",
+}
+_PEOPLES = (
+    "土家族|苗族|侗族|布依族|彝族|哈尼族|傣族|白族|景颇族|傈僳族|藏族|羌族|回族|蒙古族|蒙古|朝鲜族|哈萨克族|哈萨克|柯尔克孜|壮族|瑶族|仫佬族|毛南族|"
+    "仡佬族|水族|黎族|畲族|满族|达斡尔族|鄂温克族|东乡族|保安族|撒拉族|土族|裕固族|锡伯|塔吉克|拉祜族|佤族|布朗族|纳西族|独龙族|怒族|普米族|各族"
+)
+_LEVEL_WORD = re.compile(rf"(?:{_PEOPLES})*自治[州县旗]$|(?:地区|林区|特区|省|市|县|区|旗|州|盟)$")
 _COUNTY_ENDS = ("区", "县", "旗", "市")
 _BY_FORM = re.compile(
     r"^(?P<province>[一-鿿]{2,6}?(?:省|自治区))?"
@@ -58,17 +68,6 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Mention:
-    """A place named in a text, `form` as printed."""
-
-    place: Place
-    form: str
-    start: int
-    end: int
-    full: bool
-
-
-@dataclass(frozen=True)
 class Gazetteer:
     """Names to places: full names (with 省, 市, 县 …) and short ones (南通, 崇川)."""
 
@@ -91,7 +90,7 @@ def _rows() -> Iterator[tuple[dict[str, str], bool]]:
                 yield row, current
 
 
-def _place(row: dict[str, str], current: bool) -> Place | None:
+def _place(row: dict[str, str], *, current: bool) -> Place | None:
     province, city, county = row["sheng"], row["shi"], row["qu"]
     if province == "国外" or (county and not county.endswith(_COUNTY_ENDS)):
         return None  # towns are kept only where no county stands between them and a city: too few to be of use
@@ -109,7 +108,7 @@ def gazetteer() -> Gazetteer:
     short: defaultdict[str, list[Place]] = defaultdict(list)
     places: dict[Place, None] = {}
     for row, current in _rows():
-        place = _place(row, current)
+        place = _place(row, current=current)
         if place is None:
             continue
         places[place] = None
@@ -131,9 +130,7 @@ def stem(name: str) -> str:
     """A name without the word for its level: 南通市 -> 南通, 恩施土家族苗族自治州 -> 恩施."""
     if name in _SHORT_PROVINCE:
         return _SHORT_PROVINCE[name]
-    plain = re.sub(
-        r"(?:(?:[一-鿿]{1,3}族|[一-鿿]{1,2}各族)+)?(?:自治[州县旗])$|(?:省|市|县|区|旗|州|盟|地区|林区|特区)$", "", name
-    )
+    plain = _LEVEL_WORD.sub("", name)
     return plain or name
 
 
@@ -170,12 +167,12 @@ def divide_known(name: str) -> Place | None:
         found = gazetteer().full.get(tail, ()) if length < len(name) else gazetteer().find(tail)
         fitting = [place for place in found if _spells(place, head)]
         if fitting:
-            best = _most_likely(fitting)
+            best = most_likely(fitting)
             break
     return best[0] if len(best) == 1 else None
 
 
-def _most_likely(places: list[Place]) -> list[Place]:
+def most_likely(places: list[Place]) -> list[Place]:
     """Current divisions before former ones; a city before a county of the same name (吉林市, 朝阳市)."""
     current = [place for place in places if place.current] or places
     order = {"province": 0, "city": 1, "county": 2}
@@ -193,61 +190,3 @@ def _spells(place: Place, head: str) -> bool:
     for options in forms:
         spelled = {left + right for left in spelled for right in options}
     return head in spelled
-
-
-def mentions(text: str) -> list[Mention]:
-    """Places of the gazetteer that a text names, the longest at each position.
-
-    A short name that is also an everyday word (资源, 合作) or has two characters with its level (和县 in 和县级) is not
-    counted. A county's short name counts only when its city or province is named too: 钱塘 beside 浙江, not 新建 or 新城.
-    """
-    found: list[Mention] = []
-    names = gazetteer()
-    starts = _first_pairs()
-    place = 0
-    while place < len(text) - 1:
-        step = 1
-        for length in starts.get(text[place : place + 2], ()):
-            form = text[place : place + length]
-            options = _named_by(form, names)
-            if options:
-                full = form in names.full
-                found += [Mention(option, form, place, place + length, full) for option in options]
-                step = length
-                break
-        place += step
-    named = {mention.place.lowest for mention in found}
-    return [m for m in found if m.full or m.place.level != "county" or named & {m.place.province, m.place.city}]
-
-
-def _named_by(form: str, names: Gazetteer) -> list[Place]:
-    if form in names.full:
-        return [] if len(form) == _MIN_SHORT else _most_likely(list(names.full[form]))
-    if form not in names.short or form in everyday_words():
-        return []
-    return _most_likely(list(names.short[form]))
-
-
-@lru_cache(maxsize=1)
-def everyday_words() -> frozenset[str]:
-    """Short place names that jieba's dictionary lists as words of another kind than names (0.4 s, once)."""
-    spec = importlib.util.find_spec("jieba")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("jieba is not installed; reinstall jucuo")
-    short = gazetteer().short
-    words = set()
-    with (Path(spec.submodule_search_locations[0]) / "dict.txt").open(encoding="utf-8") as file:
-        for line in file:
-            word, _, tag = line.rstrip().split(" ")
-            if word in short and not tag.startswith(("ns", "nr", "nz")):
-                words.add(word)
-    return frozenset(words)
-
-
-@lru_cache(maxsize=1)
-def _first_pairs() -> dict[str, tuple[int, ...]]:
-    lengths: defaultdict[str, set[int]] = defaultdict(set)
-    for name in (*gazetteer().full, *gazetteer().short):
-        if len(name) >= _MIN_SHORT:
-            lengths[name[:2]].add(len(name))
-    return {pair: tuple(sorted(found, reverse=True)) for pair, found in lengths.items()}

@@ -34,9 +34,8 @@ def read(data: bytes, name: str, params: IngestParams) -> ReadResult:
 
 def _into(result: ReadResult, data: bytes, name: str, budget: Budget, depth: int) -> None:
     try:
-        if len(data) > budget.file_bytes:
-            raise UnusableDocument("too_large", f"{len(data) / 2**20:.0f} MiB; raise ingest.max_file_mb to read it")
-        kind = sniff.media_type(data)
+        _check_size(data, budget)
+        kind = sniff.media_type(data, name)
         if kind == "application/zip":
             _archive(result, data, name, budget, depth)
             return
@@ -48,6 +47,11 @@ def _into(result: ReadResult, data: bytes, name: str, budget: Budget, depth: int
     except Exception as exc:  # noqa: BLE001 - one file must not stop the rest; the detail says what a library raised
         detail = f"a library failed on it ({type(exc).__name__}: {str(exc)[:200]}); please report the file"
         result.rejected.append(Rejected(name, "broken", detail))
+
+
+def _check_size(data: bytes, budget: Budget) -> None:
+    if len(data) > budget.file_bytes:
+        raise UnusableDocument("too_large", f"{len(data) / 2**20:.0f} MiB; raise ingest.max_file_mb to read it")
 
 
 def _archive(result: ReadResult, data: bytes, name: str, budget: Budget, depth: int) -> None:

@@ -7,7 +7,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 
 from pipeline.ingestion.evidence import Candidate
-from pipeline.ingestion.places import Level, Mention, Place, mentions
+from pipeline.ingestion.mentions import Mention, mentions
+from pipeline.ingestion.places import Level, Place
 
 _SELF = re.compile(
     r"(?P<sure>我(?P<a>[省市县区州旗]))|(?P<maybe>全(?P<b>[省市县区州旗])(?!域)|(?P<c>[省市县区州旗])委(?:、?\s?(?P=c)政府)?)"

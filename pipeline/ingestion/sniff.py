@@ -33,6 +33,8 @@ _PACKED = (
     (b"BZh", "a bzip2 file"),
     (b"\xfd7zXZ\x00", "an xz file"),
 )
+_DATA = (".csv", ".tsv", ".json", ".jsonl", ".xml", ".yaml", ".yml", ".toml", ".ini", ".log", ".py", ".js", ".css")
+"""Text that is no document: a corpus folder's own lists and settings would otherwise be read as plans."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_OLE = "EncryptedPackage".encode("utf-16-le")
 _MARKUP = re.compile(
@@ -47,20 +49,32 @@ _BINARY_SHARE = 0.05
 _SAMPLE = 8192
 
 
-def media_type(data: bytes) -> str:
-    """The media type of a file we can read.
+def media_type(data: bytes, name: str = "") -> str:
+    """The media type of a file we can read; the name counts only where it says that the text is data.
 
     Raises:
         UnusableDocument: `empty`, `binary`, `unsupported` or `encrypted`, with what the file is and what to do.
     """
     if not data.strip(b"\x00 \t\r\n\xef\xbb\xbf\xff\xfe"):
         raise UnusableDocument("empty", "the file holds no text")
+    if name.lower().endswith(_DATA):
+        raise UnusableDocument("unsupported", "the file holds data, not a document; rename it to .txt if it is one")
     if data.startswith(_OLE):
         raise _ole(data)
     if b"%PDF-" in data[:1024]:
         return "application/pdf"
     if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return _zip(data)
+    _refuse_foreign(data)
+    if _looks_like_markup(data):
+        return "text/html"
+    if _is_binary(data):
+        raise UnusableDocument("binary", "the file is binary data, not text")
+    return "text/plain"
+
+
+def _refuse_foreign(data: bytes) -> None:
+    """Raise for archives and media that are not ours to read."""
     for magic, what in _PACKED:
         if data.startswith(magic):
             raise UnusableDocument("unsupported", f"the file is {what}; unpack it, or pack it as ZIP")
@@ -69,11 +83,6 @@ def media_type(data: bytes) -> str:
     for magic, what in _FOREIGN:
         if data.startswith(magic) and (len(magic) > 2 or _is_binary(data)):  # noqa: PLR2004 - BM and MZ may be text
             raise UnusableDocument("binary", f"the file is {what}, not a document")
-    if _looks_like_markup(data):
-        return "text/html"
-    if _is_binary(data):
-        raise UnusableDocument("binary", "the file is binary data, not text")
-    return "text/plain"
 
 
 def _ole(data: bytes) -> UnusableDocument:

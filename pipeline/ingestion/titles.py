@@ -67,7 +67,7 @@ def zone(text: str) -> list[TitleLine]:
 
 
 def choose(text: str, lines: Sequence[TitleLine], hints: PageHints, path: str) -> Title:
-    """The title: a line of the text that names a kind of document, the page's title, the first line, the file's name."""
+    """The title: a line that names a kind of document, else the page's title, the first line or the file's name."""
     own = _own(lines)
     if own is not None:
         return own

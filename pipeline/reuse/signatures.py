@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.reuse.grams import mix, pack
+from pipeline.reuse.grams import keep_bits, mix, pack, push
 from pipeline.reuse.jit import BLOCK, blocks, in_threads, kernel, power_of_two
 
 if TYPE_CHECKING:
@@ -39,10 +39,14 @@ class Signatures:
 @kernel
 def _count(codes: Codes, starts: Ints, q: int, table: NDArray[np.uint8]) -> None:
     """Count every shingle by its hash: never too low, at times too high."""
-    mask = np.uint64(len(table) - 1)
+    mask, keep = np.uint64(len(table) - 1), keep_bits(q)
     for t in range(len(starts) - 1):
-        for i in range(starts[t], starts[t + 1] - q + 1):
-            slot = mix(pack(codes, i, q)) & mask
+        key = np.uint64(0)
+        for i in range(starts[t], starts[t + 1]):
+            key = push(key, codes[i], keep)
+            if i < starts[t] + q - 1:
+                continue
+            slot = mix(key) & mask
             if table[slot] < MOST:
                 table[slot] += np.uint8(1)
 
@@ -102,7 +106,7 @@ def _sign(
     places: NDArray[np.int32],
 ) -> int:
     """Fill the signatures of the chosen texts among `[first, last)`; how many rows."""
-    mask = np.uint64(len(table) - 1)
+    mask, keep = np.uint64(len(table) - 1), keep_bits(q)
     room = 1 + np.max(starts[1:] - starts[:-1])
     cost, picked = np.empty(room, np.uint8), np.empty(room, np.int64)
     n_out = 0
@@ -110,8 +114,11 @@ def _sign(
         if not chosen[t]:
             continue
         start, n_grams = starts[t], starts[t + 1] - starts[t] - q + 1
-        for i in range(n_grams):
-            cost[i] = table[mix(pack(codes, start + i, q)) & mask]
+        key = np.uint64(0)
+        for i in range(n_grams + q - 1):
+            key = push(key, codes[start + i], keep)
+            if i >= q - 1:
+                cost[i - q + 1] = table[mix(key) & mask]
         for k in range(_pick(cost, n_grams, q, (edits[t] + 1, rarest), picked)):
             # A shingle counted once stands only here: no other text can share it.
             if cost[picked[k]] > 1:
@@ -132,8 +139,17 @@ def sign(codes: Codes, starts: Ints, edits: Ints, q: int, rarest: int, chosen: N
         rarest: at most so many shingles of each text that stand elsewhere too.
         chosen: (n_texts,) texts to sign; each has at least `edits + 1` disjoint shingles.
     """
-    table = np.zeros(min(power_of_two(2 * len(codes)), MOST_SLOTS), np.uint8)
-    _count(codes, starts, q, table)
+    size, half = min(power_of_two(2 * len(codes)), MOST_SLOTS), len(starts) // 2
+
+    def count(first: int, last: int) -> NDArray[np.uint8]:
+        table = np.zeros(size, np.uint8)
+        _count(codes, starts[first : last + 1], q, table)
+        return table
+
+    table, other = in_threads(count, [(0, half), (half, len(starts) - 1)])
+    np.add(table, other, out=table)
+    table[table < other] = MOST
+    del other
 
     def work(first: int, last: int) -> tuple[NDArray[np.uint64], NDArray[np.int32], NDArray[np.int32]]:
         room = int(np.minimum(edits[first:last][chosen[first:last]] + 1, rarest).sum())

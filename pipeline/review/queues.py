@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -124,20 +124,18 @@ def changed_by_training(desk: Desk, snapshot: Snapshot | None) -> list[str]:
 
 def entries(queue: Queue, desk: Desk, fold: Fold, snapshot: Snapshot | None = None) -> Iterable[str]:
     """Ids of a queue in its order, whoever looks: lazily, for most people want only the first."""
-    if queue == "doubtful":
-        return desk.doubtful
-    if queue == "audit":
-        return desk.audit
-    if queue == "disagreement":
-        return (name for name in _recorded(fold, desk) if _disagrees(fold, name))
-    if queue == "stale":
-        return (name for name in _recorded(fold, desk) if _stale(fold, desk, name))
+    plain = {"doubtful": desk.doubtful, "audit": desk.audit, "all": desk.reading}
+    if queue in plain:
+        return plain[queue]
     if queue == "changed":
         return changed_by_training(desk, snapshot)
-    if queue in ("conflicts", "flagged"):
-        wanted = "conflict" if queue == "conflicts" else "flagged"
-        return (name for name in _recorded(fold, desk) if fold.statuses[name] == wanted)
-    return desk.reading
+    belongs: dict[str, Callable[[str], bool]] = {
+        "disagreement": lambda name: _disagrees(fold, name),
+        "stale": lambda name: _stale(fold, desk, name),
+        "conflicts": lambda name: fold.statuses[name] == "conflict",
+        "flagged": lambda name: fold.statuses[name] == "flagged",
+    }
+    return filter(belongs[queue], _recorded(fold, desk))
 
 
 def waiting(

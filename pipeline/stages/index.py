@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,18 +15,25 @@ from pipeline.search import Filters, Query, SearchResult
 from pipeline.search.index import SearchIndex
 from pipeline.settings import Settings
 from pipeline.stages.embed import CachedEncoder, read_vectors
-from pipeline.workspace import Workspace
+from pipeline.workspace import Workspace, atomic
 
-HEADLINES = "features/search/headlines.npy"
+HEADLINES, COUNTS = "features/search/headlines.npy", "features/search/counts.npz"
 FILTERS = tuple(Filters.__dataclass_fields__)
 
 
 def run(workspace: Workspace, settings: Settings, encoder: CachedEncoder | None = None) -> dict[str, Any]:
-    """The stage: encode the headlines, which search adds to the vectors of the texts, and check the index."""
+    """The stage: vectors of the headlines and counts of words and character pairs, which take long to make."""
     measures = workspace.read("measures")
     encode = encoder or CachedEncoder(settings)
     workspace.write_array(HEADLINES, encode(measures["headline"].to_list()))
     index = load_index(workspace, settings)
+    arrays = index.arrays()
+
+    def save(path: Path) -> None:
+        with path.open("wb") as file:
+            np.savez_compressed(file, **arrays)
+
+    atomic(workspace.path(COUNTS), save)
     metrics = {"n_indexed": len(index)}
     workspace.write_json("metrics/index.json", metrics)
     return metrics
@@ -38,6 +46,7 @@ def load_index(workspace: Workspace, settings: Settings) -> SearchIndex:
     path = workspace.path(HEADLINES)
     if not path.exists():
         raise JucuoError(f"{path} does not exist", f"Run `jucuo run --workspace {workspace.root}` again.")
+    counts = workspace.path(COUNTS)
     return SearchIndex.build(
         measures,
         documents,
@@ -46,6 +55,7 @@ def load_index(workspace: Workspace, settings: Settings) -> SearchIndex:
         assignments=workspace.read("assignments") if workspace.has("assignments") else None,
         params=settings.search,
         headlines=np.load(path, mmap_mode="r", allow_pickle=False),
+        arrays=dict(np.load(counts, allow_pickle=False)) if counts.exists() else None,
     )
 
 

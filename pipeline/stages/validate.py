@@ -78,7 +78,8 @@ def find_violations(documents: pl.DataFrame, measures: pl.DataFrame) -> list[Vio
         *_outside_source(joined),
         *_overlaps(measures),
         *(violation for details in ("targets", "citations") for violation in _details_outside(measures, details)),
-        *_maps_back(documents, measures),
+        # spans outside their source are reported above, and have no way back
+        *_maps_back(documents, joined.filter(pl.col("source_end") <= pl.col("n_source"))),
     ]
 
 

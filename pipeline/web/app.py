@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -29,30 +30,34 @@ log = logging.getLogger("jucuo.web")
 DESCRIPTION = "举措数据接口：每个页面的数据都在这里。Data of every page. Errors are RFC 9457 problems."
 
 
+def _unusable(error: RequestValidationError) -> WebError:
+    details = [{"where": ".".join(map(str, e["loc"])), "what": e["msg"]} for e in error.errors()]
+    return WebError(422, "; ".join(f"{d['where']}: {d['what']}" for d in details), kind="value", errors=details)
+
+
+_MEANINGS: tuple[tuple[type[Exception], Callable[[Any], WebError]], ...] = (
+    (WebError, lambda e: e),
+    (NotFoundError, lambda e: WebError(404, str(e), kind="not-found")),
+    (FilterError, lambda e: WebError(422, str(e), kind="filter")),
+    (MissingTableError, lambda e: WebError(503, e.cause, e.remedy, kind="missing-table")),
+    (JucuoError, lambda e: WebError(503, e.cause, e.remedy, kind="not-ready")),
+    (RequestValidationError, _unusable),
+    (HTTPException, lambda e: WebError(e.status_code, str(e.detail or TITLES.get(e.status_code, "")))),
+)
+
+
 def as_web_error(error: Exception) -> WebError:
     """What an exception means to whoever asked."""
-    if isinstance(error, WebError):
-        return error
-    if isinstance(error, NotFoundError):
-        return WebError(404, str(error), kind="not-found")
-    if isinstance(error, FilterError):
-        return WebError(422, str(error), kind="filter")
-    if isinstance(error, MissingTableError):
-        return WebError(503, error.cause, error.remedy, kind="missing-table")
-    if isinstance(error, JucuoError):
-        return WebError(503, error.cause, error.remedy, kind="not-ready")
-    if isinstance(error, RequestValidationError):
-        details = [{"where": ".".join(map(str, e["loc"])), "what": e["msg"]} for e in error.errors()]
-        return WebError(422, "; ".join(f"{d['where']}: {d['what']}" for d in details), kind="value", errors=details)
-    if isinstance(error, HTTPException):
-        return WebError(error.status_code, str(error.detail or TITLES.get(error.status_code, "")))
+    for kind, meaning in _MEANINGS:
+        if isinstance(error, kind):
+            return meaning(error)
     return WebError(500, "something went wrong here; the server's log has the details", kind="internal")
 
 
 def answer(request: Request, error: Exception) -> Response:
     """An error as a problem under /api, as a page elsewhere."""
     found = as_web_error(error)
-    if found.status >= 500 and found.kind == "internal":
+    if found.kind == "internal":
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     if request.url.path.startswith("/api/"):
         return problem(found.status, found.detail, request.url.path, found.remedy, found.kind, **found.members)

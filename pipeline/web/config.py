@@ -12,9 +12,6 @@ from pipeline.workspace import Workspace
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1", "testserver"})
 """Hosts that only this machine reaches; `testserver` is the name Starlette's test client calls itself."""
 
-MIN_TOKEN = 16
-"""Characters of the shortest token we accept: 16 random ones are out of reach of guessing over a network."""
-
 
 @dataclass(frozen=True)
 class WebConfig:

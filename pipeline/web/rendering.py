@@ -37,7 +37,8 @@ def path_of(kind: str, name: str) -> str:
 
 def percent(share: float) -> str:
     """A share as a whole percentage; what is not zero is not shown as zero."""
-    return "<1%" if 0 < share < 0.005 else f"{share:.0%}"
+    rounded = f"{share:.0%}"
+    return "<1%" if share > 0 and rounded == "0%" else rounded
 
 
 def label(number: str, headline: str) -> str:

@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING
 import polars as pl
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
     from conftest import Served
+    from playwright.sync_api import Page
 
 
 def test_find_similar_measures_of_other_bureaus_and_export_them(page: Page, served: Served) -> None:
@@ -48,7 +47,7 @@ def test_follow_a_family_between_two_bureaus(page: Page, served: Served) -> None
     page.goto(f"{served.url}/families")
     page.get_by_role("link", name="壮大骨干教师队伍").click()
     assert page.locator("ol.years li").all_inner_texts()[0].startswith("2023")
-    assert "三" in page.locator(".wordings mark.differs").all_inner_texts()[0]
+    assert any("三" in text for text in page.locator(".wordings mark.differs").all_inner_texts())
     page.get_by_role("link", name="对照两个单位").click()
     page.wait_for_url("**/compare?**")
     assert page.locator("article.passage").count() == 2

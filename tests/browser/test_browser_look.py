@@ -9,16 +9,27 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser
-
     from conftest import Served
+    from playwright.sync_api import Browser
 
 FIRST = "qinghe-2023-aaaaaa/1.1"
 PAGES = {
-    "overview": "/", "search": "/search?q=教师", "like": f"/search?like={FIRST}", "measure": f"/measure/{FIRST}", "documents": "/documents",
-    "document": "/document/qinghe-2023-aaaaaa?view=source", "changes": "/document/qinghe-2023-aaaaaa?view=changes", "families": "/families",
-    "family": "/family/fam-1", "compare": "/compare?a=青禾市教育局&b=白杉县教育局", "docs": "/docs", "login": "/login", "review": "/review",
-    "desk": f"/review/measure/{FIRST}", "bulk": "/review/bulk?year=2024", "missing": "/measure/no/1",
+    "overview": "/",
+    "search": "/search?q=教师",
+    "like": f"/search?like={FIRST}",
+    "measure": f"/measure/{FIRST}",
+    "documents": "/documents",
+    "document": "/document/qinghe-2023-aaaaaa?view=source",
+    "changes": "/document/qinghe-2023-aaaaaa?view=changes",
+    "families": "/families",
+    "family": "/family/fam-1",
+    "compare": "/compare?a=青禾市教育局&b=白杉县教育局",
+    "docs": "/docs",
+    "login": "/login",
+    "review": "/review",
+    "desk": f"/review/measure/{FIRST}",
+    "bulk": "/review/bulk?year=2024",
+    "missing": "/measure/no/1",
 }
 SERIOUS = ("serious", "critical")
 
@@ -34,7 +45,9 @@ def findings(page: Any) -> list[str]:
     page.evaluate(axe_source())
     result = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
-        f"{v['id']}: {v['help']} ({v['nodes'][0]['html'][:120]})" for v in result["violations"] if v["impact"] in SERIOUS
+        f"{v['id']}: {v['help']} ({v['nodes'][0]['html'][:120]})"
+        for v in result["violations"]
+        if v["impact"] in SERIOUS
     ]
 
 

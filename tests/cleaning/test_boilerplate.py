@@ -49,13 +49,15 @@ def test_breadcrumbs_on_lines_of_their_own() -> None:
 
 
 def test_copies_of_the_title_go_and_one_stays() -> None:
-    title = BODY.split("\n")[0]
+    title = BODY.split("\n", maxsplit=1)[0]
     assert clean(f"{title}\n时间:2022-02-28\n{title}\n{BODY}", CleanParams()).text == BODY
 
 
 def test_chrome_between_two_documents_goes_and_text_after_it_stays() -> None:
     text = f"{BODY}\n上一篇：公告\n相关推荐：小学计划 教师总结\n（十三）把课堂搬到田头。每校开辟两亩劳动园，从整地到采收都由学生做。"
-    assert clean(text, CleanParams()).text.endswith("2.改造宿舍。\n（十三）把课堂搬到田头。每校开辟两亩劳动园，从整地到采收都由学生做。")
+    assert clean(text, CleanParams()).text.endswith(
+        "2.改造宿舍。\n（十三）把课堂搬到田头。每校开辟两亩劳动园，从整地到采收都由学生做。"
+    )
 
 
 def test_lines_that_repeat_over_a_site() -> None:

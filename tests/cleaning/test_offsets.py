@@ -58,7 +58,9 @@ def test_spans_widen_only_to_whole_runs(made: tuple[str, Draft], data: st.DataOb
 @given(edited())
 def test_the_three_arrays_are_the_whole_map(made: tuple[str, Draft]) -> None:
     offsets = made[1].offsets()
-    again = OffsetMap(*(np.asarray(a.tolist(), dtype=np.int64) for a in (offsets.clean, offsets.source, offsets.length)))
+    again = OffsetMap(
+        *(np.asarray(a.tolist(), dtype=np.int64) for a in (offsets.clean, offsets.source, offsets.length))
+    )
     for place in range(offsets.n_clean):
         assert again.to_source(place, place + 1) == offsets.to_source(place, place + 1)
 

@@ -53,7 +53,9 @@ def _assemble(objects: Sequence[bytes]) -> bytes:
     return data + b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (len(objects) + 1, start)
 
 
-def page(lines: Sequence[str], *, width: int = 20, size: float = 15.0, header: str = "", number: int = 0) -> list[Placed]:
+def page(
+    lines: Sequence[str], *, width: int = 20, size: float = 15.0, header: str = "", number: int = 0
+) -> list[Placed]:
     """A page whose paragraphs are broken at `width` characters, the first line of each indented by two."""
     placed: list[Placed] = []
     y = 760.0

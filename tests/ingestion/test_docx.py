@@ -9,8 +9,8 @@ import docx as python_docx
 import pytest
 from docx.oxml import parse_xml
 from docx.oxml.ns import nsdecls
-
 from filemakers import numbered_docx, saved, zipped
+
 from pipeline.errors import UnusableDocument
 from pipeline.ingestion import docx
 from pipeline.ingestion.archive import Budget
@@ -36,12 +36,18 @@ def test_automatic_numbers_are_written_out() -> None:
 
 
 def test_levels_may_name_those_above_and_number_on() -> None:
-    data = numbered_docx([("decimal", "%1."), ("decimal", "%1.%2")], [(0, "甲"), (1, "乙"), (1, "丙"), (0, "丁"), (1, "戊")])
+    data = numbered_docx(
+        [("decimal", "%1."), ("decimal", "%1.%2")], [(0, "甲"), (1, "乙"), (1, "丙"), (0, "丁"), (1, "戊")]
+    )
     assert lines(data) == ["1.甲", "1.1 乙", "1.2 丙", "2.丁", "2.1 戊"]
 
 
 def test_bullets_and_empty_paragraphs_have_no_number() -> None:
-    assert lines(numbered_docx([("bullet", "•"), ("decimal", "%2.")], [(0, "甲"), (1, ""), (1, "乙")])) == ["甲", "", "1.乙"]
+    assert lines(numbered_docx([("bullet", "•"), ("decimal", "%2.")], [(0, "甲"), (1, ""), (1, "乙")])) == [
+        "甲",
+        "",
+        "1.乙",
+    ]
 
 
 def test_a_style_can_carry_the_number() -> None:
@@ -55,7 +61,9 @@ def test_tables_are_rows_in_their_place() -> None:
     document = python_docx.Document()
     document.add_paragraph("任务清单")
     table = document.add_table(rows=2, cols=3)
-    for cell, text in zip(table._cells, ["任务", "责任单位", "时限", "新建学校\n三所", "发展规划科", "6月底"], strict=True):
+    for cell, text in zip(
+        table._cells, ["任务", "责任单位", "时限", "新建学校\n三所", "发展规划科", "6月底"], strict=True
+    ):
         cell.text = text
     document.add_paragraph("附注")
     assert lines(saved(document)) == ["任务清单", "任务\t责任单位\t时限", "新建学校 三所\t发展规划科\t6月底", "附注"]
@@ -65,11 +73,11 @@ def test_tracked_changes_are_accepted_and_hidden_text_left_out() -> None:
     document = python_docx.Document()
     paragraph = document.add_paragraph("新建")
     for xml in (
-        '<w:del {}><w:r><w:delText>两</w:delText></w:r></w:del>',
-        '<w:ins {}><w:r><w:t>三</w:t></w:r></w:ins>',
-        '<w:r {}><w:rPr><w:vanish/></w:rPr><w:t>（内部）</w:t></w:r>',
-        '<w:r {}><w:t>所学校</w:t></w:r>',
-        '<w:r {}><w:instrText>PAGE</w:instrText></w:r>',
+        "<w:del {}><w:r><w:delText>两</w:delText></w:r></w:del>",
+        "<w:ins {}><w:r><w:t>三</w:t></w:r></w:ins>",
+        "<w:r {}><w:rPr><w:vanish/></w:rPr><w:t>（内部）</w:t></w:r>",
+        "<w:r {}><w:t>所学校</w:t></w:r>",
+        "<w:r {}><w:instrText>PAGE</w:instrText></w:r>",
     ):
         paragraph._p.append(parse_xml(xml.format(nsdecls("w"))))
     assert lines(saved(document)) == ["新建三所学校"]

@@ -38,7 +38,10 @@ def paragraphs(tag: str = "p") -> str:
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "gb2312"])
-@pytest.mark.parametrize("body", [paragraphs("p"), paragraphs("div"), "<br/>".join(ARTICLE), f"<table><tr><td>{paragraphs()}</td></tr></table>"])
+@pytest.mark.parametrize(
+    "body",
+    [paragraphs("p"), paragraphs("div"), "<br/>".join(ARTICLE), f"<table><tr><td>{paragraphs()}</td></tr></table>"],
+)
 def test_every_paragraph_stays_a_line(charset: str, body: str) -> None:
     extracted = html.read(page(body, charset))
     assert [line.strip("　 ") for line in extracted.text.split("\n")] == ARTICLE
@@ -62,7 +65,11 @@ def test_without_metas_the_page_itself_says() -> None:
 
 
 def test_list_numbers_are_written_out() -> None:
-    body = "<p>" + ARTICLE[1] + "</p><ol start='3'><li>新建学校三所，新增学位三千个。</li><li>改造宿舍两栋。</li><li value='9'>更新照明。</li></ol><ul><li>附注</li></ul>"
+    body = (
+        "<p>"
+        + ARTICLE[1]
+        + "</p><ol start='3'><li>新建学校三所，新增学位三千个。</li><li>改造宿舍两栋。</li><li value='9'>更新照明。</li></ol><ul><li>附注</li></ul>"
+    )
     lines = html.read(page(body)).text.split("\n")
     assert lines[1:] == ["3.新建学校三所，新增学位三千个。", "4.改造宿舍两栋。", "9.更新照明。", "附注"]
 

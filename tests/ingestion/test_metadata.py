@@ -49,7 +49,12 @@ def plan(title: str, year: int = 2023, level: str = "市") -> str:
         ("松坪县教育局2023年工作要点", "松坪县教育局", (None, None, "松坪县"), "county"),
         ("云川省教育厅2023年工作要点", "云川省教育厅", ("云川省", None, None), "province"),
         # joint ones
-        ("中共清远市委教育工委 清远市教育局 2019年工作要点", "中共清远市委教育工委、清远市教育局", ("广东省", "清远市", None), "city"),
+        (
+            "中共清远市委教育工委 清远市教育局 2019年工作要点",
+            "中共清远市委教育工委、清远市教育局",
+            ("广东省", "清远市", None),
+            "city",
+        ),
         ("关于印发《临澜市教育局2024年工作要点》的通知", "临澜市教育局", (None, "临澜市", None), "city"),
     ],
 )
@@ -85,7 +90,10 @@ def test_a_name_completed_by_another_line() -> None:
 
 
 def test_places_in_the_text_stay_candidates() -> None:
-    text = plan("教育局科学发展实施意见").replace("全市", "我区") + "2.巩固浙江省示范区成果，办好“钱塘”讲堂，做优“钱塘”品牌。\n"
+    text = (
+        plan("教育局科学发展实施意见").replace("全市", "我区")
+        + "2.巩固浙江省示范区成果，办好“钱塘”讲堂，做优“钱塘”品牌。\n"
+    )
     found = of(text)
     assert (found.issuer, found.province, found.city, found.county) == (None, None, None, None)
     assert found.level == "county"
@@ -111,8 +119,16 @@ def test_a_bureau_of_the_only_city_is_completed_and_marked() -> None:
     ("text", "year", "rule"),
     [
         (plan("松坪县教育局2024年工作要点", 2024), 2024, "title"),
-        ("松坪县教育局工作要点\n一、2023年工作回顾\n成效明显。\n二、2024年工作安排\n1.新建学校。\n", 2024, "plan_heading"),
-        ("松坪县教育局工作要点\n一、2023年工作回顾\n成效明显。\n二、下一步打算\n1.新建学校。\n", 2024, "review_heading"),
+        (
+            "松坪县教育局工作要点\n一、2023年工作回顾\n成效明显。\n二、2024年工作安排\n1.新建学校。\n",
+            2024,
+            "plan_heading",
+        ),
+        (
+            "松坪县教育局工作要点\n一、2023年工作回顾\n成效明显。\n二、下一步打算\n1.新建学校。\n",
+            2024,
+            "review_heading",
+        ),
         (plan("松坪县教育局工作要点", 2022, "县"), 2022, "opening"),
         ("政府工作报告\n——2025年1月9日在松坪县第十八届人民代表大会第四次会议上\n各位代表：\n", 2025, "congress_date"),
     ],
@@ -125,7 +141,12 @@ def test_plan_year(text: str, year: int, rule: str) -> None:
 
 def test_the_upload_date_is_never_the_plan_year() -> None:
     text = "教育局科学发展实施意见\n一、指导思想\n坚持公平优质。\n1、制定实施十二五规划，谋划新时期发展思路。\n"
-    found = of(text, hints=PageHints(posted=date(2022, 2, 28), posted_quote="时间:2022-02-28", posted_span=(0, 13), posted_rule="page_field"))
+    found = of(
+        text,
+        hints=PageHints(
+            posted=date(2022, 2, 28), posted_quote="时间:2022-02-28", posted_span=(0, 13), posted_rule="page_field"
+        ),
+    )
     assert found.plan_year is None
     assert [candidate.value for candidate in found.evidence["plan_year"].candidates] == [2010, 2011]
     assert found.posted == date(2022, 2, 28)
@@ -183,7 +204,18 @@ def test_slug(title: str, expected: str) -> None:
 def test_evidence_is_stable_json() -> None:
     found = of(plan("清远市教育局2019年工作要点"))
     parsed = json.loads(found.evidence_json())
-    assert set(parsed) == {"title", "issuer", "province", "city", "county", "level", "doc_type", "plan_year", "published", "posted"}
+    assert set(parsed) == {
+        "title",
+        "issuer",
+        "province",
+        "city",
+        "county",
+        "level",
+        "doc_type",
+        "plan_year",
+        "published",
+        "posted",
+    }
     assert parsed["city"]["rule"] == "issuer_name"
     assert found.evidence_json() == of(plan("清远市教育局2019年工作要点")).evidence_json()
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from filemakers import page, pdf
+
 from pipeline.errors import UnusableDocument
 from pipeline.ingestion import pdf as reader
 
@@ -18,7 +18,13 @@ def test_lines_become_paragraphs_and_margins_go() -> None:
         page([LONG.replace("1.", "3.")], header="临澜市教育局文件", number=3),
     ]
     text = reader.read(pdf(pages)).text
-    assert text.split("\n") == ["一、加强学校建设", LONG, "2.改造十二所农村学校的操场。", "二、提高质量", LONG.replace("1.", "3.")]
+    assert text.split("\n") == [
+        "一、加强学校建设",
+        LONG,
+        "2.改造十二所农村学校的操场。",
+        "二、提高质量",
+        LONG.replace("1.", "3."),
+    ]
 
 
 def test_a_paragraph_runs_on_over_the_page() -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from filemakers import numbered_docx, page, pdf, zipped
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from filemakers import numbered_docx, page, pdf, zipped
 from pipeline.ingestion.readers import read
 from pipeline.settings import IngestParams
 
@@ -25,10 +25,18 @@ GOOD = {
 
 def test_an_archive_yields_its_members_and_names_what_failed() -> None:
     inner = zipped({"f.txt": TEXT.encode()})
-    data = zipped({**GOOD, "坏.png": b"\x89PNG\r\n\x1a\n" + bytes(50), "空.txt": b"", "内/inner.zip": inner, "__MACOSX/x": b"1"})
+    data = zipped(
+        {**GOOD, "坏.png": b"\x89PNG\r\n\x1a\n" + bytes(50), "空.txt": b"", "内/inner.zip": inner, "__MACOSX/x": b"1"}
+    )
     result = read(data, "all.zip", PARAMS)
-    assert [document.path for document in result.documents] == [*(f"all.zip!/{name}" for name in GOOD), "all.zip!/内/inner.zip!/f.txt"]
-    assert [(item.path, item.reason) for item in result.rejected] == [("all.zip!/坏.png", "binary"), ("all.zip!/空.txt", "empty")]
+    assert [document.path for document in result.documents] == [
+        *(f"all.zip!/{name}" for name in GOOD),
+        "all.zip!/内/inner.zip!/f.txt",
+    ]
+    assert [(item.path, item.reason) for item in result.rejected] == [
+        ("all.zip!/坏.png", "binary"),
+        ("all.zip!/空.txt", "empty"),
+    ]
     assert all(item.detail for item in result.rejected)
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-
 from filemakers import numbered_docx, zipped
+
 from pipeline.errors import UnusableDocument
 from pipeline.ingestion.sniff import DOCX, media_type
 

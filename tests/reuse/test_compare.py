@@ -90,7 +90,7 @@ def test_one_year_has_no_changes(plans):
 def test_graphml_is_xml_that_keeps_names_types_and_gaps():
     edges = pl.DataFrame({"a": ["甲局", "乙局"], "b": ["乙局", "丙&局"], "share": [0.5, None], "n": [3, 4]})
     nodes = pl.DataFrame({"id": ["甲局"], "level": ["city"]})
-    root = ET.fromstring(to_graphml(edges, "a", "b", nodes))
+    root = ET.fromstring(to_graphml(edges, "a", "b", nodes))  # noqa: S314 - our own output
     space = {"g": "http://graphml.graphdrawing.org/xmlns"}
     assert [node.get("id") for node in root.iterfind(".//g:node", space)] == sorted(["甲局", "乙局", "丙&局"])
     assert {key.get("attr.name"): key.get("attr.type") for key in root.iterfind("g:key", space)} == {

@@ -15,7 +15,9 @@ import pytest
 
 from pipeline.review.store import Store
 
-PROGRAMS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True) if Path("/usr/lib/postgresql").is_dir() else []
+PROGRAMS = (
+    sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True) if Path("/usr/lib/postgresql").is_dir() else []
+)
 
 
 def _as_postgres(command: list[str]) -> list[str]:
@@ -39,7 +41,11 @@ def postgres() -> Iterator[str]:
         port = probe.getsockname()[1]
     data, programs = folder / "data", PROGRAMS[0]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "cwd": folder}
-    subprocess.run(_as_postgres([str(programs / "initdb"), "-D", str(data), "-U", "jucuo", "-A", "trust", "--no-sync"]), check=True, **quiet)
+    subprocess.run(
+        _as_postgres([str(programs / "initdb"), "-D", str(data), "-U", "jucuo", "-A", "trust", "--no-sync"]),
+        check=True,
+        **quiet,
+    )
     options = f"-c listen_addresses=127.0.0.1 -c port={port} -c unix_socket_directories={folder}"
     control = [str(programs / "pg_ctl"), "-D", str(data), "-w"]
     subprocess.run(_as_postgres([*control, "-o", options, "start"]), check=True, **quiet)

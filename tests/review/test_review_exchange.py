@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import sys
 from pathlib import Path
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import polars as pl
 import pytest
@@ -27,7 +28,16 @@ from review_helpers import codebook, decide
 
 BOOK = codebook()
 ITEMS = [
-    Item("m/1", 0, "青禾市教育局", 2024, "标题", "=1+1 正文，含“引号”与\n换行", Labels(("alpha", "beta"), "beta"), {"alpha": 0.6, "beta": 0.9}),
+    Item(
+        "m/1",
+        0,
+        "青禾市教育局",
+        2024,
+        "标题",
+        "=1+1 正文，含“引号”与\n换行",
+        Labels(("alpha", "beta"), "beta"),
+        {"alpha": 0.6, "beta": 0.9},
+    ),
     Item("m/2", 3, "", None, "", "另一条", Labels(), {}, Labels(("gamma",), "gamma"), "甲"),
     Item("m/3", 1, "局", 2023, "看过", "无类别的一条", Labels(), {}, Labels(), "甲"),
 ]
@@ -40,7 +50,11 @@ def desk() -> Desk:
 
 @pytest.mark.parametrize("fmt", ["csv", "xlsx"])
 def test_a_table_comes_back_as_it_went(fmt: str) -> None:
-    found = exchange.from_csv(exchange.to_csv(ITEMS), BOOK) if fmt == "csv" else exchange.from_xlsx(exchange.to_xlsx(ITEMS), BOOK)
+    found = (
+        exchange.from_csv(exchange.to_csv(ITEMS), BOOK)
+        if fmt == "csv"
+        else exchange.from_xlsx(exchange.to_xlsx(ITEMS), BOOK)
+    )
     assert found.problems == []
     assert found.proposals == [Proposal("m/2", Labels(("gamma",), "gamma"), "", 3), Proposal("m/3", Labels(), "", 1)]
 
@@ -91,16 +105,24 @@ def test_label_studio_gets_predictions_and_gives_annotations() -> None:
         Proposal("m/1", Labels(("alpha", "beta"), "beta"), "a@b.c", 0),
         Proposal("m/1", Labels(("gamma",), "gamma"), "label-studio-7", 0),
     ]
-    config = ElementTree.fromstring(exchange.label_config(BOOK))  # noqa: S314 - we made it
+    config = ET.fromstring(exchange.label_config(BOOK))  # noqa: S314 - we made it
     assert [c.get("value") for c in config.findall("./Choices[@name='labels']/Choice")] == BOOK.ids
 
 
-@pytest.mark.parametrize("text", ["", "{", "{}", "[1]", '[{"data": 3}]', '[{"data": {"measure_id": "m/1"}, "annotations": [{"result": [3, {"value": null}]}]}]'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "{}",
+        "[1]",
+        '[{"data": 3}]',
+        '[{"data": {"measure_id": "m/1"}, "annotations": [{"result": [3, {"value": null}]}]}]',
+    ],
+)
 def test_strange_json_is_no_crash(text: str) -> None:
-    try:
-        exchange.from_label_studio(text, BOOK)
-    except JucuoError as error:
-        assert error.remedy
+    with contextlib.suppress(JucuoError):
+        assert exchange.from_label_studio(text, BOOK).proposals in ([], [Proposal("m/1", Labels())])
 
 
 @given(st.binary(max_size=200))

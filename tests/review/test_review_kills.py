@@ -21,8 +21,11 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
 from web_workspace import make
 
 REVIEWERS = 8
-EACH = int(os.environ.get("JUCUO_REVIEW_DECISIONS", "240")) // REVIEWERS
-KILLS = 3
+DECISIONS = int(os.environ.get("JUCUO_REVIEW_DECISIONS", "160"))
+"""4,000 with three kills take 70 s on SQLite and 90 s on PostgreSQL: the short form runs every time."""
+
+EACH = DECISIONS // REVIEWERS
+KILLS = 3 if DECISIONS >= 1000 else 1
 LABELS = ("publicity", "preschool", "safety_stability", "teacher_ethics")
 
 
@@ -62,8 +65,13 @@ def work(number: int, address: str, ids: list[str], done: set[str]) -> None:
         for i in range(EACH):
             label = LABELS[(number + i) % len(LABELS)]
             body = {
-                "measure_id": ids[(i * REVIEWERS + number) % len(ids)], "reviewer": f"r{number}", "action": "correct",
-                "labels": [label], "primary": label, "base": 0, "key": f"reviewer-{number}-{i:05d}",
+                "measure_id": ids[(i * REVIEWERS + number) % len(ids)],
+                "reviewer": f"r{number}",
+                "action": "correct",
+                "labels": [label],
+                "primary": label,
+                "base": 0,
+                "key": f"reviewer-{number}-{i:05d}",
             }
             while True:
                 try:
@@ -79,6 +87,7 @@ def work(number: int, address: str, ids: list[str], done: set[str]) -> None:
                 break
 
 
+@pytest.mark.slow
 def test_kills_of_the_server_lose_and_double_nothing(url: str, tmp_path: Path) -> None:
     workspace = make(tmp_path / "workspace", more=True)
     ids = workspace.read("measures")["measure_id"].to_list()

@@ -43,7 +43,9 @@ def store(tmp_path: Path) -> Store:
 
 
 def test_doubt_is_the_expected_number_of_wrong_labels() -> None:
-    found = doubts(["a", "b", "c"], assignments([("a", "alpha", 0.9, True), ("a", "beta", 0.2, False), ("b", "alpha", 0.6, True)]))
+    found = doubts(
+        ["a", "b", "c"], assignments([("a", "alpha", 0.9, True), ("a", "beta", 0.2, False), ("b", "alpha", 0.6, True)])
+    )
     assert found == pytest.approx({"a": 0.3, "b": 0.4, "c": 0.5})
 
 
@@ -95,7 +97,12 @@ def test_a_changed_text_makes_a_decision_stale(store: Store) -> None:
 
 def test_after_retraining_the_queue_shows_what_changed(store: Store) -> None:
     a, b, c = outside(3)
-    snapshot = Snapshot("t", "m1", "test-1.0", {a: Labels(("alpha",), "alpha"), b: Labels(("alpha",), "alpha"), c: Labels(("alpha",), "alpha")})
+    snapshot = Snapshot(
+        "t",
+        "m1",
+        "test-1.0",
+        {a: Labels(("alpha",), "alpha"), b: Labels(("alpha",), "alpha"), c: Labels(("alpha",), "alpha")},
+    )
     new = desk([a, b, c], [(a, "alpha", 0.9, True), (b, "beta", 0.9, True), (c, "beta", 0.9, True)], model="m2")
     same = desk([a, b, c], [(b, "beta", 0.9, True)], model="m1")
     assert changed_by_training(new, snapshot) == [b, c]
@@ -107,7 +114,9 @@ def test_after_retraining_the_queue_shows_what_changed(store: Store) -> None:
 def test_agreement_between_two_and_with_the_model(store: Store) -> None:
     sample = [name for i in range(2000) if in_audit(name := f"m/{i}")][:4]
     before = {"labels": ["alpha"], "primary": "alpha"}
-    for name, one, two in zip(sample, ["alpha", "alpha", "beta", "beta"], ["alpha", "beta", "beta", "beta"], strict=True):
+    for name, one, two in zip(
+        sample, ["alpha", "alpha", "beta", "beta"], ["alpha", "beta", "beta", "beta"], strict=True
+    ):
         decide(store, name, "甲", one, before=before)
         decide(store, name, "乙", two, before=before)
     (found,) = agreement.between_reviewers(store.fold())

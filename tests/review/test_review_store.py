@@ -26,7 +26,13 @@ def test_a_decision_is_kept_with_who_when_before_and_versions(store: Store) -> N
     made = store.append([draft("m/1", "甲", "beta", before=before, text_digest="t", comment="看正文")])[0]
     again = Store(str(store.engine.url.render_as_string(hide_password=False))).fold().of("m/1").events
     assert again == [made]
-    assert (made.version, made.reviewer, made.before, made.codebook, made.model_digest) == (1, "甲", before, "test-1.0", "m1")
+    assert (made.version, made.reviewer, made.before, made.codebook, made.model_digest) == (
+        1,
+        "甲",
+        before,
+        "test-1.0",
+        "m1",
+    )
     assert made.at.endswith("+00:00")
 
 
@@ -175,7 +181,10 @@ def test_unusable_databases_are_sentences(tmp_path: Path) -> None:
         Store(f"sqlite:///{tmp_path / 'file'}")
 
 
-moves = st.lists(st.tuples(st.sampled_from(["do", "undo", "redo"]), st.integers(0, 2), st.sampled_from(["alpha", "beta"])), max_size=25)
+moves = st.lists(
+    st.tuples(st.sampled_from(["do", "undo", "redo"]), st.integers(0, 2), st.sampled_from(["alpha", "beta"])),
+    max_size=25,
+)
 
 
 @settings(max_examples=60, deadline=None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -84,27 +83,3 @@ def test_chinese_numerals_read_back(number: int):
     for place, char in enumerate(reversed(str(number))):
         written = (digits[int(char)] + units[place] if char != "0" else "零") + written
     assert parse_chinese(written) == number
-
-
-def test_time_grows_with_length_not_with_its_square():
-    block = "一、工作\n（一）课程\n1.开齐课程。音体美一节不少，达到90%以上。\n各校要落实《课程方案》，6月底前完成。\n"
-    for unit in (
-        block,
-        "一是抓课堂。",
-        "十百千万",
-        "123456789",
-        "《",
-        "局",
-        "1.",
-        "标题\n1.事项。\n",
-        "（一）",
-        "甲\n",
-        "序号\t任务\t责任单位\n1\t修路\t局\n",
-    ):
-        small, large = (unit * (size // len(unit)) for size in (5_000, 30_000))
-        started = time.perf_counter()
-        cut(small)
-        middle = time.perf_counter()
-        cut(large)
-        ended = time.perf_counter()
-        assert ended - middle < 18 * max(middle - started, 0.02), unit  # a square would cost 36 times

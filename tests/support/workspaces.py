@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from pipeline.cleaning import OffsetMap
 from pipeline.schemas import TABLES
 from pipeline.workspace import Workspace
 
@@ -30,6 +31,7 @@ TEXTS = {
 def _document(doc_id: str) -> dict[str, Any]:
     issuer, year, first, second = TEXTS[doc_id]
     text = f"{issuer}{year}年工作要点\n一、学前教育\n1.{first}\n二、其他\n2.{second}"
+    offsets = OffsetMap.identity(len(text))
     return {
         "doc_id": doc_id,
         "source_path": f"{doc_id}.txt",
@@ -54,9 +56,7 @@ def _document(doc_id: str) -> dict[str, Any]:
         "n_repaired": 0,
         "n_damaged": 0,
         "evidence": "{}",
-        "map_clean": [0],
-        "map_source": [0],
-        "map_length": [len(text)],
+        **{f"map_{part}": getattr(offsets, part).tolist() for part in ("clean", "source", "length")},
         "damaged": [],
         "changes": [],
     }

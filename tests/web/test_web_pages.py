@@ -9,9 +9,24 @@ from fastapi.testclient import TestClient
 
 FIRST = "qinghe-2023-aaaaaa/1.1"
 PAGES = [
-    "/", "/search", "/search?q=教师", f"/search?like={FIRST}", f"/measure/{FIRST}", "/documents", "/document/qinghe-2023-aaaaaa",
-    "/document/qinghe-2023-aaaaaa?view=source", "/document/qinghe-2023-aaaaaa?view=changes", "/families", "/family/fam-1",
-    "/compare", "/compare?a=青禾市教育局&b=白杉县教育局", "/docs", "/login", "/review", f"/review/measure/{FIRST}", "/review/bulk?kind=plan",
+    "/",
+    "/search",
+    "/search?q=教师",
+    f"/search?like={FIRST}",
+    f"/measure/{FIRST}",
+    "/documents",
+    "/document/qinghe-2023-aaaaaa",
+    "/document/qinghe-2023-aaaaaa?view=source",
+    "/document/qinghe-2023-aaaaaa?view=changes",
+    "/families",
+    "/family/fam-1",
+    "/compare",
+    "/compare?a=青禾市教育局&b=白杉县教育局",
+    "/docs",
+    "/login",
+    "/review",
+    f"/review/measure/{FIRST}",
+    "/review/bulk?kind=plan",
 ]
 
 
@@ -38,7 +53,12 @@ def test_no_page_reaches_outside_or_holds_inline_script(client: TestClient, url:
 
 
 def test_script_in_a_document_stays_text(client: TestClient) -> None:
-    for url in ("/measure/qinghe-2024-bbbbbb/1.2", "/document/qinghe-2024-bbbbbb", "/document/qinghe-2024-bbbbbb?view=source", "/search?q=轮岗"):
+    for url in (
+        "/measure/qinghe-2024-bbbbbb/1.2",
+        "/document/qinghe-2024-bbbbbb",
+        "/document/qinghe-2024-bbbbbb?view=source",
+        "/search?q=轮岗",
+    ):
         html = client.get(url).text
         assert "&lt;script&gt;alert(1)" in html
         assert "<script>alert" not in html
@@ -56,7 +76,10 @@ def test_overview_says_what_there_is_and_what_was_set_aside(client: TestClient) 
     html = client.get("/").text
     for expected in ("青禾市教育局", "empty.txt", "the file is empty", "2023", "education-zh-1.0"):
         assert expected in html
-    assert 'href="/search?issuer=%E9%9D%92%E7%A6%BE%E5%B8%82%E6%95%99%E8%82%B2%E5%B1%80&amp;category=teacher_workforce"' in html
+    assert (
+        'href="/search?issuer=%E9%9D%92%E7%A6%BE%E5%B8%82%E6%95%99%E8%82%B2%E5%B1%80&amp;category=teacher_workforce"'
+        in html
+    )
 
 
 def test_measure_page_has_everything_about_it(client: TestClient) -> None:
@@ -81,7 +104,7 @@ def test_targets_and_citations_are_marked_in_the_text(client: TestClient) -> Non
 def test_document_shows_changes_beside_the_source(client: TestClient) -> None:
     html = client.get("/document/qinghe-2023-aaaaaa?view=source").text
     assert '<mark class="removed"' in html
-    assert '>學</mark>' in html
+    assert ">學</mark>" in html
     assert "首页" in html
     assert 'id="m1"' in html
     assert "chrome" in client.get("/document/qinghe-2023-aaaaaa?view=changes").text
@@ -101,9 +124,18 @@ def test_compare_counts_shared_characters_once(client: TestClient) -> None:
 @pytest.mark.parametrize(
     ("url", "status"),
     [
-        ("/measure/nothing/1.1", 404), ("/measure/../../etc/passwd", 404), ("/document/..%2f..%2fetc", 404), ("/family/x", 404),
-        ("/compare?a=甲&b=乙", 404), ("/search?year=last", 422), ("/search?category=nonsense", 422), ("/search?kind=dream", 422),
-        ("/search?after=zzz", 422), ("/nowhere", 404), ("/search?q=" + "长" * 2001, 422), ("/export?format=exe", 422),
+        ("/measure/nothing/1.1", 404),
+        ("/measure/../../etc/passwd", 404),
+        ("/document/..%2f..%2fetc", 404),
+        ("/family/x", 404),
+        ("/compare?a=甲&b=乙", 404),
+        ("/search?year=last", 422),
+        ("/search?category=nonsense", 422),
+        ("/search?kind=dream", 422),
+        ("/search?after=zzz", 422),
+        ("/nowhere", 404),
+        ("/search?q=" + "长" * 2001, 422),
+        ("/export?format=exe", 422),
         ("/review/next?queue=doubtful", 403),
     ],
 )

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
+from web_forms import csrf_of
 
 from pipeline.classification.labels import parse
 from pipeline.review.queues import in_audit
@@ -16,7 +17,6 @@ from pipeline.stages.labels import read_labels
 from pipeline.web.app import create_app
 from pipeline.web.config import WebConfig
 from pipeline.workspace import Workspace
-from web_forms import csrf_of
 
 KEYS = iter(range(10**6))
 TEACHERS = "qinghe-2023-aaaaaa/1.1"
@@ -36,7 +36,14 @@ def fields(html: str) -> dict[str, Any]:
 
 
 def post(client: TestClient, measure: str, reviewer: str = "甲", **more: Any) -> Any:
-    body = {"measure_id": measure, "reviewer": reviewer, "action": "correct", "key": f"key-{next(KEYS):08d}", "base": 0, **more}
+    body = {
+        "measure_id": measure,
+        "reviewer": reviewer,
+        "action": "correct",
+        "key": f"key-{next(KEYS):08d}",
+        "base": 0,
+        **more,
+    }
     return client.post("/api/review/decisions", json=body)
 
 
@@ -68,7 +75,10 @@ def test_a_reviewer_goes_through_the_queue(own: TestClient) -> None:
 
 def test_saving_what_was_suggested_is_accepting_it(own: TestClient) -> None:
     assert post(own, TEACHERS, labels=["teacher_workforce"]).json()["action"] == "accept"
-    assert post(own, TEACHERS, base=1, labels=["publicity", "teacher_workforce"], primary="publicity").json()["action"] == "correct"
+    assert (
+        post(own, TEACHERS, base=1, labels=["publicity", "teacher_workforce"], primary="publicity").json()["action"]
+        == "correct"
+    )
 
 
 def test_undo_and_redo_in_pages(own: TestClient) -> None:
@@ -89,18 +99,29 @@ def test_a_conflict_shows_both_versions_and_loses_neither(own: TestClient) -> No
     enter(second, "乙")
     other = fields(second.get(f"/review/measure/{TEACHERS}").text)
     second.post("/review/decide", data={**other, "action": "correct", "labels": ["publicity"], "primary": "publicity"})
-    page = own.post("/review/decide", data={**form, "action": "correct", "labels": ["preschool"], "primary": "preschool", "comment": "我的理由"})
+    page = own.post(
+        "/review/decide",
+        data={**form, "action": "correct", "labels": ["preschool"], "primary": "preschool", "comment": "我的理由"},
+    )
     assert page.status_code == 409
     for expected in ("宣传舆论", "学前教育", "乙", "我的理由"):
         assert expected in page.text
-    again = dict(re.findall(r'name="(csrf|key|measure_id|base|queue|back|action|primary|comment)" value="([^"]*)"', page.text.split("</form>")[0]))
+    again = dict(
+        re.findall(
+            r'name="(csrf|key|measure_id|base|queue|back|action|primary|comment)" value="([^"]*)"',
+            page.text.split("</form>")[0],
+        )
+    )
     labels = re.findall(r'name="labels" value="([^"]*)"', page.text.split("</form>")[0])
     assert own.post("/review/decide", data={**again, "labels": labels}).status_code == 200
     assert own.get("/api/review/progress").json()["counts"]["conflict"] == 1
     ruling = own.get(f"/review/measure/{TEACHERS}?queue=conflicts").text
     assert 'value="adjudicate"' in ruling
     form = fields(ruling)
-    own.post("/review/decide", data={**form, "action": "adjudicate", "labels": ["publicity"], "primary": "publicity", "cause": "boundary"})
+    own.post(
+        "/review/decide",
+        data={**form, "action": "adjudicate", "labels": ["publicity"], "primary": "publicity", "cause": "boundary"},
+    )
     assert own.get("/api/review/progress").json()["counts"]["adjudicated"] == 1
 
 
@@ -124,8 +145,12 @@ def test_the_same_request_twice_is_recorded_once(own: TestClient) -> None:
 @pytest.mark.parametrize(
     ("more", "word"),
     [
-        ({"labels": ["nonsense"]}, "nonsense"), ({"labels": ["publicity", "preschool"]}, "primary"), ({"action": "flag"}, "reason"),
-        ({"labels": ["publicity"], "primary": "preschool"}, "primary"), ({"key": "x"}, "key"), ({"reviewer": ""}, "reviewer"),
+        ({"labels": ["nonsense"]}, "nonsense"),
+        ({"labels": ["publicity", "preschool"]}, "primary"),
+        ({"action": "flag"}, "reason"),
+        ({"labels": ["publicity"], "primary": "preschool"}, "primary"),
+        ({"key": "x"}, "key"),
+        ({"reviewer": ""}, "reviewer"),
         ({"labels": [], "primary": "", "extra": 1}, "extra"),
     ],
 )
@@ -172,7 +197,10 @@ def test_bulk_takes_exactly_what_was_previewed_and_one_undo_takes_it_back(own: T
     late = own.post("/review/bulk", data=form)
     assert late.status_code == 409, "somebody decided after the preview"
     page = own.get("/review/bulk?issuer=青禾市教育局").text
-    form = {n: v.replace("&amp;", "&") for n, v in re.findall(r'name="(csrf|key|expected|query|set_to)" value="([^"]*)"', page)}
+    form = {
+        n: v.replace("&amp;", "&")
+        for n, v in re.findall(r'name="(csrf|key|expected|query|set_to)" value="([^"]*)"', page)
+    }
     assert own.post("/review/bulk", data=form).status_code == 200
     assert own.post("/review/bulk", data=form).status_code == 200, "sent again it does nothing"
     assert own.get("/api/review/progress").json()["reviewers"]["甲"] == count - 1
@@ -194,7 +222,10 @@ def test_labels_written_are_what_training_reads_and_a_new_model_shows_what_chang
     turned = pl.when(pl.col("category") == "safety_stability").then(pl.lit("rule_of_law")).otherwise(pl.col("category"))
     workspace.write("assignments", table.with_columns(category=turned, model_digest=pl.lit("digest-two")))
     changed = own.get("/api/review/queue/changed").json()
-    assert {i["measure"]["measure_id"] for i in changed["items"]} == {"baishan-2024-cccccc/1.3", "qinghe-2023-aaaaaa/2.3"}
+    assert {i["measure"]["measure_id"] for i in changed["items"]} == {
+        "baishan-2024-cccccc/1.3",
+        "qinghe-2023-aaaaaa/2.3",
+    }
 
 
 @pytest.mark.parametrize("fmt", ["csv", "xlsx", "label-studio"])
@@ -215,7 +246,12 @@ def test_export_filled_in_and_imported_again(own: TestClient, fmt: str) -> None:
 
 def test_unreadable_uploads_are_refused_with_a_reason(own: TestClient) -> None:
     csrf = enter(own, "甲")
-    for name, body in (("a.xlsx", b"PK nonsense"), ("a.json", b"{}"), ("a.csv", b"a,b\n1,2\n"), ("a.csv", b"\xff\xff\xff")):
+    for name, body in (
+        ("a.xlsx", b"PK nonsense"),
+        ("a.json", b"{}"),
+        ("a.csv", b"a,b\n1,2\n"),
+        ("a.csv", b"\xff\xff\xff"),
+    ):
         answer = own.post("/review/import", data={"csrf": csrf}, files={"file": (name, body)})
         assert answer.status_code == 422, name
 
@@ -248,6 +284,8 @@ def test_the_analyst_label_is_told_from_the_models(own: TestClient, workspace: W
 
     table = workspace.read("assignments")
     mine = pl.col("measure_id") == TEACHERS
-    workspace.write("assignments", table.with_columns(source=pl.when(mine).then(pl.lit("analyst")).otherwise(pl.col("source"))))
+    workspace.write(
+        "assignments", table.with_columns(source=pl.when(mine).then(pl.lit("analyst")).otherwise(pl.col("source")))
+    )
     assert "badge human" in own.get(f"/measure/{TEACHERS}").text
     assert "badge human" not in own.get("/measure/qinghe-2023-aaaaaa/2.3").text

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from fastapi.testclient import TestClient
+from web_forms import csrf_of
 
 from pipeline.cli.main import cli
 from pipeline.errors import JucuoError
@@ -16,7 +17,6 @@ from pipeline.web.app import create_app
 from pipeline.web.config import WebConfig
 from pipeline.web.routes.entrance import safe_target
 from pipeline.workspace import Workspace
-from web_forms import csrf_of
 
 TOKEN = "a-token-of-enough-characters"  # noqa: S105 - the test's own
 
@@ -52,14 +52,26 @@ def test_the_login_form_lets_a_browser_in(guarded: TestClient) -> None:
     assert guarded.get("/").status_code == 200
 
 
-@pytest.mark.parametrize("target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nb"])
+@pytest.mark.parametrize(
+    "target", ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)", "/a\r\nb"]
+)
 def test_login_leads_nowhere_else(target: str) -> None:
     assert safe_target(target) == "/"
 
 
-@pytest.mark.parametrize("url", ["/review/name", "/review/undo", "/review/decide", "/review/bulk", "/review/write", "/review/import"])
+@pytest.mark.parametrize(
+    "url", ["/review/name", "/review/undo", "/review/decide", "/review/bulk", "/review/write", "/review/import"]
+)
 def test_forms_without_our_token_are_refused(client: TestClient, url: str) -> None:
-    data = {"name": "甲", "key": "12345678", "measure_id": "x/1", "action": "skip", "base": "0", "expected": "x", "csrf": "0" * 64}
+    data = {
+        "name": "甲",
+        "key": "12345678",
+        "measure_id": "x/1",
+        "action": "skip",
+        "base": "0",
+        "expected": "x",
+        "csrf": "0" * 64,
+    }
     files = {"file": ("a.csv", b"x")} if url.endswith("import") else None
     assert client.post(url, data=data, files=files).status_code == 403
 
@@ -85,7 +97,12 @@ def test_large_bodies_are_refused(shared_workspace: Workspace, settings: Setting
 
 
 def test_errors_under_api_are_problems(client: TestClient) -> None:
-    for url, status in (("/api/measure/x/1", 404), ("/api/search?year=abc", 422), ("/api/nothing", 404), ("/api/search?after=1", 422)):
+    for url, status in (
+        ("/api/measure/x/1", 404),
+        ("/api/search?year=abc", 422),
+        ("/api/nothing", 404),
+        ("/api/search?after=1", 422),
+    ):
         answer = client.get(url)
         assert answer.status_code == status
         assert answer.headers["content-type"] == "application/problem+json"
@@ -105,7 +122,17 @@ def test_headers_protect_every_answer(client: TestClient) -> None:
 
 def test_an_empty_workspace_gets_pages_that_say_what_to_run(tmp_path: Path, settings: Settings) -> None:
     empty = TestClient(create_app(WebConfig(Workspace(tmp_path), settings)), raise_server_exceptions=False)
-    for url in ("/", "/search", "/measure/a/1", "/documents", "/document/a", "/families", "/compare?a=x&b=y", "/review", "/export"):
+    for url in (
+        "/",
+        "/search",
+        "/measure/a/1",
+        "/documents",
+        "/document/a",
+        "/families",
+        "/compare?a=x&b=y",
+        "/review",
+        "/export",
+    ):
         answer = empty.get(url)
         assert answer.status_code == 503, url
         assert "jucuo run" in answer.text
@@ -141,7 +168,14 @@ def test_serve_asks_for_a_token_before_opening_to_others(tmp_path: Path) -> None
 
 def test_openapi_describes_every_api_address(client: TestClient) -> None:
     paths = client.get("/api/openapi.json").json()["paths"]
-    for path in ("/api/search", "/api/measure/{measure_id}", "/api/document/{doc_id}", "/api/families", "/api/compare", "/api/review/decisions"):
+    for path in (
+        "/api/search",
+        "/api/measure/{measure_id}",
+        "/api/document/{doc_id}",
+        "/api/families",
+        "/api/compare",
+        "/api/review/decisions",
+    ):
         assert path in paths
         assert path in client.get("/docs").text
     problems = paths["/api/search"]["get"]["responses"]["422"]["content"]
@@ -152,7 +186,8 @@ def test_start_up_imports_nothing_heavy() -> None:
     import subprocess
     import sys
 
-    code = "import sys, pipeline.web.app, pipeline.cli.serve; print([m for m in ('torch', 'sentence_transformers', 'sklearn', 'jieba', 'alembic', 'scipy') if m in sys.modules])"
+    heavy = ("torch", "sentence_transformers", "sklearn", "jieba", "alembic", "scipy")
+    code = f"import sys, pipeline.web.app, pipeline.cli.serve; print([m for m in {heavy!r} if m in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
     assert not re.search("warning", found.stderr, re.IGNORECASE)

@@ -119,7 +119,9 @@ def test_a_spreadsheet_never_gets_a_formula(client: TestClient) -> None:
     assert not [c for row in book.active.iter_rows() for c in row if c.data_type == "f"]
 
 
-def test_meaning_search_without_a_model_says_so_not_crashes(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_meaning_search_without_a_model_says_so_not_crashes(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from pipeline.errors import JucuoError
     from pipeline.web.library import Library
 
@@ -139,7 +141,10 @@ def test_query_syntax() -> None:
         words.parse(" ".join(str(i) for i in range(40)))
 
 
-@given(st.text(alphabet="教师学a A", max_size=40), st.lists(st.text(alphabet="教师学a", min_size=1, max_size=3), max_size=3))
+@given(
+    st.text(alphabet="教师学a A", max_size=40),
+    st.lists(st.text(alphabet="教师学a", min_size=1, max_size=3), max_size=3),
+)
 def test_marked_runs_join_to_the_text(text: str, terms: list[str]) -> None:
     marks = occurrences(text, terms)
     assert "".join(run.text for run in runs(text, marks)) == text

@@ -41,7 +41,7 @@ def _categories(wide: pl.DataFrame, codebook: Codebook, a: str, b: str) -> list[
     """Measures of each primary category in both bureaus, as counts and shares, in the codebook's order."""
     rows = wide.select(pl.col("issuer").fill_null(UNKNOWN), "primary").filter(pl.col("issuer").is_in([a, b]))
     counts = {(issuer, category): n for issuer, category, n in rows.group_by("issuer", "primary").len().iter_rows()}
-    totals = {issuer: n for issuer, n in rows.group_by("issuer").len().iter_rows()}
+    totals = dict(rows.group_by("issuer").len().iter_rows())
     table = []
     for category in codebook.categories:
         n_a, n_b = counts.get((a, category.id), 0), counts.get((b, category.id), 0)

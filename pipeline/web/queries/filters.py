@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from urllib.parse import urlencode
@@ -59,6 +60,7 @@ class Filters:
 
 NAMES = tuple(field.name for field in fields(Filters))
 FACETS = ("issuer", "province", "level", "year", "category", "kind")
+_YEAR = re.compile(r"[1-9][0-9]{3}")
 _FIXED = {"kind": KINDS, "level": LEVELS}
 
 
@@ -77,7 +79,7 @@ def _checked(name: str, values: Iterable[str]) -> tuple[str, ...]:
 def _years(values: Iterable[str]) -> tuple[int, ...]:
     years = []
     for value in _checked("year", values):
-        if not (value.isascii() and value.isdigit() and len(value) == 4):
+        if not _YEAR.fullmatch(value):
             raise FilterError(f"year: “{value}” is no year of four digits")
         years.append(int(value))
     return tuple(years)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,7 @@ def runs(text: str, marks: Iterable[Mark]) -> list[Run]:
     borders = sorted({0, len(text), *(m.start for m in inside), *(m.end for m in inside)})
     inside.sort(key=lambda m: (m.start, m.end, m.kind))
     pieces = []
-    for start, end in zip(borders, borders[1:], strict=False):
+    for start, end in pairwise(borders):
         over = [m for m in inside if m.start <= start and m.end >= end]
         kinds = tuple(dict.fromkeys(m.kind for m in over))
         titles = tuple(dict.fromkeys(m.title for m in over if m.title))

@@ -78,7 +78,7 @@ def get_overview(library: LibraryDep) -> OverviewView:
 
 
 @router.get("/search")
-def get_search(  # noqa: PLR0917 - each is one parameter of the URL
+def get_search(
     page: PageDep,
     library: LibraryDep,
     q: Annotated[str, Query(max_length=2000, description='terms; "…" keeps a phrase, -term excludes')] = "",

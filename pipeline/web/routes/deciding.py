@@ -36,7 +36,7 @@ def back_query(back: str) -> str:
 
 
 @router.post("/decide")
-def decide(  # noqa: PLR0917 - one parameter a form field
+def decide(
     page: PageDep,
     review: DeskDep,
     measure_id: Annotated[str, Form(max_length=240)],

@@ -202,7 +202,7 @@ def show(
         around=context_of(library, item),
         state=state,
         status=state.status,
-        positions=[p for p in ([] if blind else state.verdict[2])],
+        positions=[] if blind else list(state.verdict[2]),
         scores={s.category: s for s in scores},
         cues={c["id"]: cues_in(library.codebook, c["id"], text) for c in choices(page)},
         suggestion=None if blind else review.desk.suggestion(measure_id),

@@ -17,10 +17,10 @@ from pipeline.web.people import NAME
 from pipeline.web.problems import WebError
 from pipeline.web.queries.items import by_ids
 from pipeline.web.queries.models import MeasureItem
-from pipeline.web.routes.api import PROBLEMS, Values, Years
-from pipeline.web.routes.common import DeskDep, LibraryDep, PageDep, lists
-from pipeline.web.routes.review import filters_of
 from pipeline.web.reviewing import Asked
+from pipeline.web.routes.api import PROBLEMS, Values, Years
+from pipeline.web.routes.common import DeskDep, LibraryDep, PageDep
+from pipeline.web.routes.review import filters_of
 
 _PROBLEM = {k: v for k, v in PROBLEMS[404].items() if k != "description"}
 router = APIRouter(
@@ -144,7 +144,7 @@ def get_agreement(review: DeskDep) -> dict[str, Any]:
 
 
 @router.get("/queue/{queue}")
-def get_queue(  # noqa: PLR0917 - each is one parameter of the URL
+def get_queue(
     page: PageDep,
     library: LibraryDep,
     review: DeskDep,
