@@ -199,7 +199,7 @@ class Likelihood:
         return score
 
     def joint(self, before: str, text: str) -> float:
-        """Mean of what the models of characters and of words give a text after another: they err in different places."""
+        """Mean of what the models of characters and of words give a text after another: they err differently."""
         return (self.text(before, text) + self._division.score(before + text) - self._division.score(before)) / 2
 
     def _chance(self, before: str, character: str) -> float:

@@ -233,7 +233,8 @@ def import_(
                 f"{clash['measure_id']}: the file says {clash['file']}, recorded is {clash['recorded']}", err=True
             )
         context.say(
-            f"{summary['recorded']} recorded, {planned.same} the same, {len(clashes)} conflicts, {len(planned.unknown)} not in the corpus"
+            f"{summary['recorded']} recorded, {planned.same} the same, {len(clashes)} conflicts, "
+            f"{len(planned.unknown)} not in the corpus"
         )
     if clashes or found.problems or planned.unknown:
         sys.exit(1)

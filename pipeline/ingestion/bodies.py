@@ -49,8 +49,8 @@ def identify(text: str, title: Title, lines: Sequence[TitleLine], path: str, *, 
 
 def _fullest(place: Place, found: Sequence[Named]) -> Place:
     """The place with the upper levels that another printed name of the document adds."""
-    for named in found:
-        other = named.main.place
+    for group in found:
+        other = group.main.place
         if other is not None and other.lowest == place.lowest and other.level == place.level:
             place = replace(
                 place,
@@ -75,14 +75,14 @@ def _rivals(chosen: Named, others: Sequence[Named]) -> tuple[Candidate, ...]:
     """Other bodies whose place contradicts the chosen one's."""
     mine = chosen.main.place
     rivals: dict[str, Candidate] = {}
-    for named in others:
-        place = named.main.place
-        if named.where == "path" or place is None or mine is None or place.lowest == mine.lowest:
+    for group in others:
+        place = group.main.place
+        if group.where == "path" or place is None or mine is None or place.lowest == mine.lowest:
             continue
         if place.lowest in (mine.province, mine.city, mine.county) or mine.lowest in (place.city, place.province):
             continue
         rivals.setdefault(
-            named.name, Candidate(named.name, named.rule, named.name, named.group[0].start, named.group[-1].end)
+            group.name, Candidate(group.name, group.rule, group.name, group.group[0].start, group.group[-1].end)
         )
     return tuple(rivals.values())
 

@@ -13,8 +13,39 @@ from pipeline.cleaning import Cleaned, clean
 from pipeline.settings import CleanParams
 
 PARAMS = CleanParams()
-PIECES = ["學(xué)校", "加强管理,", "\n", " ", "　　", "一、", "1.", "(一)", "《", "》", "“", "”", "|", "||||", "PM", "2.5", "...", "\u200b", "…", "打印本页",
-          "发布时间：2023-03-06", "著力", "教育", "。", "％", "ａ", '"', "\r\n", "\t", "首页 > 要闻", "2023年"]  # fmt: skip
+PIECES = [
+    "學(xué)校",
+    "加强管理,",
+    "\n",
+    " ",
+    "　　",
+    "一、",
+    "1.",
+    "(一)",
+    "《",
+    "》",
+    "“",
+    "”",
+    "|",
+    "||||",
+    "PM",
+    "2.5",
+    "...",
+    "\u200b",
+    "…",
+    "打印本页",
+    "发布时间：2023-03-06",
+    "著力",
+    "教育",
+    "。",
+    "％",
+    "ａ",
+    '"',
+    "\r\n",
+    "\t",
+    "首页 > 要闻",
+    "2023年",
+]
 
 
 def proven(source: str, cleaned: Cleaned) -> None:
@@ -63,7 +94,10 @@ def test_empty_and_blank() -> None:
 
 
 def test_a_page_in_traditional_script_with_readings() -> None:
-    source = "首頁 > 要點\n望潮市教育局2022年工作要點\n1.加強學(xué)校黨(dǎng)建,著力發(fā)展素質教育,成效顯著。\n2.開齊開足課程。\n責任編輯:林某"
+    source = (
+        "首頁 > 要點\n望潮市教育局2022年工作要點\n1.加強學(xué)校黨(dǎng)建,著力發(fā)展素質教育,成效顯著。\n"
+        "2.開齊開足課程。\n責任編輯:林某"
+    )
     cleaned = clean(source, PARAMS)
     assert cleaned.text == "望潮市教育局2022年工作要点\n1.加强学校党建，着力发展素质教育，成效显著。\n2.开齐开足课程。"
     assert cleaned.script == "hant"

@@ -69,7 +69,10 @@ def test_line_breaks(source: str, expected: str) -> None:
 
 
 def test_lines_broken_at_a_fixed_width() -> None:
-    paragraph = "全市教育系统要坚持稳中求进工作总基调，把办好家门口的学校作为头等民生，统筹编制、经费、用地三项保障，推动优质资源向薄弱处流动。"
+    paragraph = (
+        "全市教育系统要坚持稳中求进工作总基调，把办好家门口的学校作为头等民生，"
+        "统筹编制、经费、用地三项保障，推动优质资源向薄弱处流动。"
+    )
     broken = "\n".join(f"　　{paragraph}"[i : i + 22] for i in range(0, len(paragraph) + 2, 22))
     assert of(f"{broken}\n{broken}\n{broken}") == "\n".join([paragraph] * 3)
 

@@ -26,13 +26,28 @@ def test_automatic_numbers_are_written_out() -> None:
     data = numbered_docx(
         [("chineseCountingThousand", "%1、"), ("chineseCounting", "（%2）"), ("decimal", "%3.")],
         [
-            (None, "潮生区教育局工作要点"), (0, "加强党建"), (1, "抓学习"), (2, "读原著"), (2, "办讲座"), (1, "抓作风"), (2, "查问题"),
-            (0, "提高质量"), (1, "抓课堂"),
+            (None, "潮生区教育局工作要点"),
+            (0, "加强党建"),
+            (1, "抓学习"),
+            (2, "读原著"),
+            (2, "办讲座"),
+            (1, "抓作风"),
+            (2, "查问题"),
+            (0, "提高质量"),
+            (1, "抓课堂"),
         ],
-    )  # fmt: skip
+    )
     assert lines(data) == [
-        "潮生区教育局工作要点", "一、加强党建", "（一）抓学习", "1.读原著", "2.办讲座", "（二）抓作风", "1.查问题", "二、提高质量", "（一）抓课堂",
-    ]  # fmt: skip
+        "潮生区教育局工作要点",
+        "一、加强党建",
+        "（一）抓学习",
+        "1.读原著",
+        "2.办讲座",
+        "（二）抓作风",
+        "1.查问题",
+        "二、提高质量",
+        "（一）抓课堂",
+    ]
 
 
 def test_levels_may_name_those_above_and_number_on() -> None:
@@ -123,8 +138,16 @@ def test_a_member_cut_short() -> None:
 
 def test_numerals() -> None:
     assert [chinese(n) for n in (1, 10, 12, 20, 21, 100, 105, 110, 1001)] == [
-        "一", "十", "十二", "二十", "二十一", "一百", "一百零五", "一百一十", "一千零一",
-    ]  # fmt: skip
+        "一",
+        "十",
+        "十二",
+        "二十",
+        "二十一",
+        "一百",
+        "一百零五",
+        "一百一十",
+        "一千零一",
+    ]
     assert [letters(n) for n in (1, 26, 27)] == ["a", "z", "aa"]
     assert [roman(n) for n in (4, 9, 14, 40)] == ["iv", "ix", "xiv", "xl"]
     assert formatted(3, "decimalEnclosedCircle") == "③"

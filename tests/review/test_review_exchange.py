@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from pipeline import schemas
 from pipeline.errors import JucuoError
-from pipeline.review import exchange
+from pipeline.review import exchange, spreadsheets
 from pipeline.review.exchange import Item, Proposal
 from pipeline.review.incoming import plan
 from pipeline.review.models import Labels
@@ -51,9 +51,9 @@ def desk() -> Desk:
 @pytest.mark.parametrize("fmt", ["csv", "xlsx"])
 def test_a_table_comes_back_as_it_went(fmt: str) -> None:
     found = (
-        exchange.from_csv(exchange.to_csv(ITEMS), BOOK)
+        spreadsheets.from_csv(spreadsheets.to_csv(ITEMS), BOOK)
         if fmt == "csv"
-        else exchange.from_xlsx(exchange.to_xlsx(ITEMS), BOOK)
+        else spreadsheets.from_xlsx(spreadsheets.to_xlsx(ITEMS), BOOK)
     )
     assert found.problems == []
     assert found.proposals == [Proposal("m/2", Labels(("gamma",), "gamma"), "", 3), Proposal("m/3", Labels(), "", 1)]
@@ -62,14 +62,16 @@ def test_a_table_comes_back_as_it_went(fmt: str) -> None:
 def test_a_table_holds_no_formula() -> None:
     from openpyxl import load_workbook
 
-    assert "'=1+1" in exchange.to_csv(ITEMS)
-    book = load_workbook(io.BytesIO(exchange.to_xlsx(ITEMS)))
+    assert "'=1+1" in spreadsheets.to_csv(ITEMS)
+    book = load_workbook(io.BytesIO(spreadsheets.to_xlsx(ITEMS)))
     assert not [c for row in book.active.iter_rows() for c in row if c.data_type == "f"]
 
 
 def test_filled_in_cells_are_read_with_any_usual_separator() -> None:
     for text in ("alpha;beta", "alpha；beta", "alpha, beta", "alpha、beta"):
-        found = exchange.from_rows([["measure_id", "version", "labels", "primary"], ["m/1", "0.0", text, "beta"]], BOOK)
+        found = spreadsheets.from_rows(
+            [["measure_id", "version", "labels", "primary"], ["m/1", "0.0", text, "beta"]], BOOK
+        )
         assert found.proposals == [Proposal("m/1", Labels(("alpha", "beta"), "beta"), "", 0)]
 
 
@@ -82,7 +84,7 @@ def test_every_bad_row_is_named() -> None:
         ["m/4", "", ""],
         ["m/5", "alpha", ""],
     ]
-    found = exchange.from_rows(rows, BOOK)
+    found = spreadsheets.from_rows(rows, BOOK)
     assert [p.measure_id for p in found.proposals] == ["m/5"]
     assert len(found.problems) == 3
     assert "row 2 (m/1)" in found.problems[0]
@@ -128,7 +130,7 @@ def test_strange_json_is_no_crash(text: str) -> None:
 @given(st.binary(max_size=200))
 def test_strange_workbooks_are_no_crash(data: bytes) -> None:
     with pytest.raises(JucuoError):
-        exchange.from_xlsx(data, BOOK)
+        spreadsheets.from_xlsx(data, BOOK)
 
 
 def test_import_records_the_new_counts_the_same_and_reports_conflicts(tmp_path: Path) -> None:

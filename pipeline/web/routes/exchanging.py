@@ -10,7 +10,7 @@ from fastapi import APIRouter, File, Form, Query, UploadFile
 from fastapi.responses import HTMLResponse, Response
 
 from pipeline.errors import JucuoError
-from pipeline.review import exchange
+from pipeline.review import exchange, spreadsheets
 from pipeline.review.exchange import Incoming
 from pipeline.review.incoming import plan
 from pipeline.review.queues import QUEUES
@@ -40,7 +40,7 @@ def body_of(review: ReviewDesk, fmt: Format, ids: list[str]) -> bytes:
     items = review.outgoing(ids)
     if fmt == "label-studio":
         return exchange.to_label_studio(items, review.desk.model_digest).encode()
-    return exchange.to_csv(items).encode() if fmt == "csv" else exchange.to_xlsx(items)
+    return spreadsheets.to_csv(items).encode() if fmt == "csv" else spreadsheets.to_xlsx(items)
 
 
 @router.get("/export")
@@ -76,7 +76,7 @@ def write(page: PageDep, review: DeskDep, csrf: Annotated[str, Form(max_length=2
 def incoming(name: str, data: bytes, library: LibraryDep) -> Incoming:
     """What an uploaded file proposes; raises JucuoError for a file that cannot be read."""
     if name.lower().endswith(".xlsx"):
-        return exchange.from_xlsx(data, library.codebook)
+        return spreadsheets.from_xlsx(data, library.codebook)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -84,7 +84,7 @@ def incoming(name: str, data: bytes, library: LibraryDep) -> Incoming:
         text = data.decode("gb18030", errors="strict")
     if name.lower().endswith(".json"):
         return exchange.from_label_studio(text, library.codebook)
-    return exchange.from_csv(text, library.codebook)
+    return spreadsheets.from_csv(text, library.codebook)
 
 
 @router.post("/import")

@@ -1,0 +1,129 @@
+"""Planted reuse among the real documents, and the real documents themselves."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import pytest
+from reuse_plans import frames
+
+from pipeline.reuse import build_families, find_pairs, find_passages
+from pipeline.reuse.candidates import candidates, unique_pairs
+from pipeline.reuse.join import join
+from pipeline.reuse.pairs import wording
+from pipeline.reuse.verify import edit_similarity
+from pipeline.schemas import FAMILIES, PASSAGES, REUSE_PAIRS, check
+from pipeline.settings import ReuseParams
+
+PARAMS = ReuseParams()
+
+
+@pytest.fixture(scope="module")
+def planted(checkout: Path):
+    spec = importlib.util.spec_from_file_location("reuse_planted", checkout / "experiments" / "reuse_planted.py")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[spec.name] = module
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.real
+def test_planted_passages_are_found_once_each_and_traps_are_not_taken_for_horizontal(planted, real_corpus):
+    scores, traps = planted.run(real_corpus, per_kind=6, seed=1, params=PARAMS)
+    assert {kind: score.plagdet for kind, score in scores.items() if score.plagdet < 0.9} == {}
+    assert scores["all"].plagdet >= 0.95
+    assert scores["all"].granularity < 1.02
+    assert traps == 0
+
+
+def test_scores_are_those_of_pan(planted):
+    case = planted.Case("verbatim", "a", "b", (0, 100), (50, 150))
+    whole = {"a_doc": "a", "b_doc": "b", "a_start": 0, "a_end": 100, "b_start": 50, "b_end": 150}
+    assert planted.score([case], [whole]).plagdet == pytest.approx(1.0)
+    half = whole | {"a_end": 50, "b_end": 100}
+    other = whole | {"a_start": 50, "b_start": 100}
+    twice = planted.score([case], [half, other])
+    assert (twice.recall, twice.precision, twice.granularity) == (1.0, 1.0, 2.0)
+    assert twice.plagdet == pytest.approx(1 / np.log2(3))
+    loose = planted.score([case], [whole | {"a_end": 200, "b_end": 250}])
+    assert (loose.recall, loose.precision) == (1.0, 0.5)
+    assert planted.score([case], []).recall == 0.0
+
+
+def real_tables(folder: Path) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The real documents, each paragraph a measure."""
+    plans = []
+    for path in sorted(folder.rglob("*.txt")):
+        lines = [line.strip() for line in path.read_text("utf-8").split("\n")]
+        issuer, _, year = path.stem.partition("-")
+        national = path.parent.name == "national"
+        plans.append(
+            {
+                "id": path.stem,
+                "issuer": "国务院" if national else issuer,
+                "level": "national" if national else "province",
+                "plan_year": int(path.stem[:4]) if national else int(year[:4]) if year else None,
+                "measures": [line for line in lines if len(line) >= 12],
+            }
+        )
+    return frames(*plans)
+
+
+@pytest.mark.real
+def test_all_real_documents_within_half_a_minute_and_the_same_each_time(real_corpus):
+    documents, measures = real_tables(real_corpus)
+    assert documents.height == 51
+    find_pairs(measures.head(50), documents, None, None, PARAMS)
+    find_passages(documents.head(3), measures, PARAMS)
+    start = time.process_time()
+    pairs = check(find_pairs(measures, documents, None, None, PARAMS), REUSE_PAIRS)
+    families = check(build_families(measures, documents, pairs, PARAMS), FAMILIES)
+    passages = check(find_passages(documents, measures, PARAMS), PASSAGES)
+    assert time.process_time() - start < 30
+    assert pairs.height > 300
+    assert families["n_members"].max() < 60
+    assert set(passages["origin"]) >= {"central", "common_upstream", "horizontal", "series"}
+    again = find_passages(documents.reverse(), measures.reverse(), PARAMS)
+    assert passages.equals(again)
+
+
+@pytest.mark.real
+def test_no_near_pair_of_real_measures_is_missed(real_corpus):
+    documents, measures = real_tables(real_corpus)
+    words = wording(measures, documents, None, PARAMS)
+    n = len(measures)
+    rows = np.random.default_rng(5).permutation(n)[:1200]
+    i, j = (side.astype(np.int32) for side in np.triu_indices(len(rows), 1))
+    pairs = np.stack([rows[i], rows[j]], axis=1).astype(np.int32)
+    near = pairs[edit_similarity(words.corpus, pairs[:, 0], pairs[:, 1], PARAMS.near) >= PARAMS.near]
+    found = candidates(words.corpus, words.tokens, PARAMS)
+    assert len(near) > 10
+    keys = set(map(tuple, found.tolist()))
+    assert {tuple(sorted(pair)) for pair in near.tolist()} <= keys
+
+
+def test_the_twelve_rarest_shingles_find_what_all_of_them_find():
+    rng = np.random.default_rng(3)
+    letters = [chr(code) for code in range(0x4E00, 0x4E00 + 900)]
+    weights = 1 / np.arange(1, len(letters) + 1)
+    weights /= weights.sum()
+    texts = ["".join(rng.choice(letters, rng.integers(60, 160), p=weights)) for _ in range(1500)]
+    for k in range(600):
+        copy = list(texts[k])
+        for _ in range(int(len(copy) * rng.uniform(0, 0.22))):
+            copy[rng.integers(len(copy))] = letters[rng.integers(900)]
+        texts.append("".join(copy))
+    words = wording(*reversed(frames({"id": "d", "measures": texts})), None, PARAMS)
+    corpus = words.corpus
+    sets = []
+    for rarest in (None, PARAMS.rarest):
+        pairs = unique_pairs(join(corpus.codes, corpus.starts, PARAMS.near, rarest=rarest), len(texts))
+        near = edit_similarity(corpus, pairs[:, 0], pairs[:, 1], PARAMS.near) >= PARAMS.near
+        sets.append(set(map(tuple, pairs[near].tolist())))
+    assert len(sets[0]) > 400
+    assert len(sets[1]) >= 0.999 * len(sets[0])
