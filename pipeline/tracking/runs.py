@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,8 @@ def connect(params: TrackingParams) -> Any:
     """An MLflow client on the configured store, with the experiment made if it is new."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
+    # Advice to give models a schema; ours is described in `served.py`, and people read this on every reproduction.
+    warnings.filterwarnings("ignore", category=UserWarning, module=r"mlflow\.")
     import mlflow
 
     _prepare_store(params.uri)
