@@ -14,6 +14,7 @@ import re
 import sys
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -120,18 +121,11 @@ def distinct(documents: pl.DataFrame, pool: dict[str, list[list[str]]]) -> dict[
                 shared[at : at + 8] = True
         return bool(shared.mean() <= OWN_SHARE)
 
-    kept = {}
-    for doc, paragraphs in pool.items():
-        stretches: list[list[str]] = []
-        for paragraph in paragraphs:
-            stretches.append([])
-            for sentence in paragraph:
-                if own(sentence):
-                    stretches[-1].append(sentence)
-                elif stretches[-1]:
-                    stretches.append([])
-        kept[doc] = [stretch for stretch in stretches if len(stretch) > 1]
-    return kept
+    def stretches(paragraph: list[str]) -> list[list[str]]:
+        runs = [list(run) for is_own, run in groupby(paragraph, own) if is_own]
+        return [run for run in runs if len(run) > 1]
+
+    return {doc: [run for paragraph in paragraphs for run in stretches(paragraph)] for doc, paragraphs in pool.items()}
 
 
 class Planter:

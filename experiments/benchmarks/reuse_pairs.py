@@ -72,6 +72,16 @@ def ours(texts: list[str], rarest: int | None) -> NDArray[np.int32]:
     return unique_pairs(join(any_digit(corpus.codes), corpus.starts, NEAR, rarest=rarest), len(texts))
 
 
+def near_pairs(texts: list[str], pairs: NDArray[np.int32]) -> NDArray[np.int32]:
+    """Candidates whose edit similarity is high enough."""
+    if not len(pairs):
+        return pairs
+    rows, inverse = np.unique(pairs, return_inverse=True)
+    corpus = normalise([texts[row] for row in rows])
+    left, right = inverse.reshape(pairs.shape).astype(np.int32).T
+    return pairs[edit_similarity(corpus, left, right, NEAR) >= NEAR]
+
+
 def rensa(texts: list[str], setting: Setting) -> NDArray[np.int32]:
     """Candidates of rensa's LSH."""
     from rensa import RMinHash, RMinHashLSH
@@ -118,8 +128,7 @@ def measure(method: str, source: Path, target: Path) -> dict[str, float]:
     METHODS[method](texts[:200])
     before, cpu, idle = time.perf_counter(), time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     pairs = METHODS[method](texts)
-    corpus = normalise(texts)
-    near = pairs[edit_similarity(corpus, pairs[:, 0], pairs[:, 1], NEAR) >= NEAR]
+    near = near_pairs(texts, pairs)
     figures = {
         "seconds": time.perf_counter() - before,
         "cpu_seconds": time.process_time() - cpu,

@@ -31,7 +31,9 @@ _CLAUSE = re.compile(r"[，。；]")
 _PROSE_LENGTH = 30
 _WRAPPED_LENGTH = 16
 _SHORT = 120
+_LONGEST = 400
 _MAX_HEADER = 60
+_MAX_FOOTER = 200
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,7 @@ def _footer(lines: Sequence[_Line], head: int, repeated: frozenset[str]) -> tupl
     """Edits for the lines after the text ends, and the index after its last line."""
     edits: list[Edit] = []
     end = len(lines)
-    for index in range(len(lines) - 1, head - 1, -1):
+    for index in range(len(lines) - 1, max(head - 1, len(lines) - _MAX_FOOTER), -1):
         line = lines[index]
         if _is_cut(line):
             edits = [Edit(line.start, lines[-1].end, "", "chrome:page_end")]
@@ -153,7 +155,7 @@ def _is_cut(line: _Line) -> bool:
 def _one(line: _Line, *, edge: bool, repeated: frozenset[str]) -> list[Edit]:
     """The edit that removes a line of furniture, or none."""
     text = line.text.rstrip()
-    if not edge and len(text) > _SHORT:
+    if len(text) > (_LONGEST if edge else _SHORT):
         return []
     if text in repeated:
         return [Edit(line.start, line.start + len(text), "", "chrome:repeated")]

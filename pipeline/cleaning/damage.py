@@ -29,7 +29,12 @@ _GARBLED = -8.0
 """Mean log probability of a character below which a run is searched: running text has about -5, garbled text -14."""
 
 _RESCORED = 200
+_MANY = re.compile(rf"[{MARKERS}]{{4}}")
+"""Four marks in a row are characters that an encoding could not hold, not one lost byte."""
+
 _MAX_SEARCHES = 8
+_MAX_MARKS = 1000
+_CLAUSE = 60
 _EVIDENT = 8.0
 """Nats by which some reading must beat the text as it stands for the place to count as damaged at all."""
 
@@ -75,12 +80,14 @@ def _judged(text: str, marks: list[int], script: Script) -> Iterator[Place]:
     undamaged = _CUT.sub("\n", GLOSS.sub(r"\g<char>", text))
     reader = Reader(Likelihood(to_simplified(undamaged) if script == "hant" else undamaged), script)
     done = searches = 0
-    for mark in marks:
+    for mark in marks[:_MAX_MARKS]:
         if mark < done:
             continue
         left = _plain(text[max(0, mark - 40) : mark])[-_CONTEXT:] or "\n"
         place = None
-        if _garbled(text, mark, left, reader.likelihood):
+        if _MANY.match(text, mark):
+            place = _unread(text, mark)
+        elif _garbled(text, mark, left, reader.likelihood):
             searches += 1
             place = _best(text, mark, left, reader) if searches <= _MAX_SEARCHES else _unread(text, mark)
         if place is None:
@@ -158,7 +165,7 @@ def _plain(text: str) -> str:
 def _lost_character(text: str, mark: int) -> Place | None:
     """A mark that stands for one lost character: U+FFFD, or a `?` inside a sentence that asks nothing (崇德?卓越)."""
     if text[mark] != "\ufffd":
-        clause = re.split(r"[，。；：！\n,;:!]", text[:mark])[-1]
+        clause = re.split(r"[，。；：！\n,;:!]", text[max(0, mark - _CLAUSE) : mark])[-1]
         between = re.match(r"[㐀-鿿]", text[mark + 1 : mark + 2])
         if not between or _QUESTION.search(clause) or text[mark] == "？":
             return None

@@ -31,6 +31,7 @@ _TEXTUAL = re.compile(r"[一-鿿、。·—～…‘’“”〔〕《》「」�
 UNKNOWN = -1
 _MAX_RUN = 40
 _MAX_VANISHED = 3
+_FINISHED = 60
 _LEADS = range(0x81, 0xFF)
 _TRAILS = [*range(0x40, 0x7F), *range(0x80, 0xFF)]
 _FULL_WIDTH_ROW = 0xA3
@@ -141,7 +142,8 @@ class Reader:
         while states and place - start <= _MAX_RUN:
             states = self._prune([*states, *self._insert_empty(states, left)])
             character = text[place] if place < len(text) else "\n"
-            done += self._finish(states, character, place, left)
+            ended = sorted(self._finish(states[:_FINISHED], character, place, left), key=lambda found: -found.score)
+            done += ended[: 4 * _FINISHED]
             pair = _pair(character)
             if pair is None:
                 break

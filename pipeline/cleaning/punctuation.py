@@ -40,9 +40,10 @@ _MARKS = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
 
 # Patterns begin with the mark itself and look back afterwards: a search that begins with a lookbehind tries it at every
 # character and made this the slowest rule of all.
-_MARK = re.compile(
-    rf"[,;:!?]+(?:(?<=[{_CHINESE}][,;:!?])|(?<=[{_CHINESE}][,;:!?]{{2}})|(?=[{_CHINESE}])|(?<=[%\])a-zA-Z0-9][,;:!?])(?=\s*[{_CHINESE}]))"
-)
+_MARK = re.compile(r"[,;:!?]{1,3}")
+_IN_CHINESE = re.compile(rf"[{_CHINESE}]")
+_THEN_CHINESE = re.compile(rf" {{0,4}}[{_CHINESE}]")
+_ENDS_LATIN = re.compile(r"[%\])a-zA-Z0-9]")
 _STOP = re.compile(rf"\.(?<=[{HAN}”）》]\.)(?=[{HAN}“《\n]|$)")
 _POINT = re.compile(r"．(?:(?<=\d．)|(?=\d))")
 _MINUS = re.compile(r"[－﹣−](?=\d)")
@@ -96,11 +97,20 @@ def _beside_han(text: str, match: re.Match[str]) -> bool:
     return bool(_HAS_HAN.match(before) or _HAS_HAN.match(after))
 
 
+def _mark_is_chinese(text: str, start: int, end: int) -> bool:
+    """Whether marks stand beside a Chinese character, or after Latin text or a figure and before Chinese."""
+    before = text[start - 1 : start]
+    if _IN_CHINESE.match(before) or _IN_CHINESE.match(text, end):
+        return True
+    return _ENDS_LATIN.match(before) is not None and _THEN_CHINESE.match(text, end) is not None
+
+
 def marks(text: str) -> Iterator[Edit]:
     """Commas, colons, stops, dashes and ellipses in Chinese context."""
     for match in _MARK.finditer(text):
-        for place in range(match.start(), match.end()):
-            yield Edit(place, place + 1, _MARKS[text[place]], "punctuation")
+        if _mark_is_chinese(text, *match.span()):
+            for place in range(match.start(), match.end()):
+                yield Edit(place, place + 1, _MARKS[text[place]], "punctuation")
     for match in _STOP.finditer(text):
         yield Edit(*match.span(), "。", "punctuation")
     for match in _POINT.finditer(text):

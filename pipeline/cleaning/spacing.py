@@ -14,16 +14,17 @@ _NUMBERED = (
     r"(?:[（(]?(?:[一二三四五六七八九十]{1,3}|\d{1,3})[)）、．.]|[一二三四五六七八九十]{1,3}[是要]"
     r"|第[一二三四五六七八九十]+[章节条、，]|[①-⑳])"
 )
-# As in `punctuation`, patterns begin with the blank and look back afterwards.
-_EDGES = re.compile(r"^[ \t]+|[ \t]+$", re.MULTILINE)
-_BEFORE_MARK = re.compile(rf" +(?=[，。、；：？！）》〉”’】〕…%])| +(?=[《〈“‘（【〔])(?! +{_NUMBERED})")
+# As in `punctuation`, patterns begin with the blank and look back afterwards; a run of blanks is tried once, from its
+# start, or a megabyte of blanks would take time by its square.
+_EDGES = re.compile(r"^[ \t]+|(?<![ \t])[ \t]+$", re.MULTILINE)
+_BEFORE_MARK = re.compile(rf"(?<! ) +(?=[，。、；：？！）》〉”’】〕…%])|(?<! ) +(?=[《〈“‘（【〔])(?! +{_NUMBERED})")
 _AFTER_MARK = re.compile(rf" (?:(?<=[，、；：（《〈“‘【〔] ) *|(?<=[。？！）》〉”’】〕] ) *(?! *{_NUMBERED}))")
 _SPACED_DIGITS = re.compile(r"\d(?<![\d.]\d)(?: \d)+(?![\d.])")
 _UNIT = re.compile(
     r" (?<=\d ) *(?=[年月日号岁个亿万千百元所人名家项件次户吨亩公米度级届条倍时分周天期种类起台套册部间位])"
 )
 _FIGURE_GOES_ON = re.compile(r" ?[年月日亿万千百元%％个人倍所吨]|\.\d")
-_DOUBLE = re.compile(r" {2,}(?=[^\n ])")
+_DOUBLE = re.compile(r"(?<! ) {2,}(?=[^\n ])")
 _BLANK_LINES = re.compile(r"\n{2,}")
 
 

@@ -12,8 +12,8 @@ _LINE = re.compile(rf"^(?=[^\n]*[{_BARS}])[^\n]*$", re.MULTILINE)
 _RULE = re.compile(rf"[\s{_BARS}+\-=:─━┄┈┌┐└┘├┤┬┴┼╔╗╚╝╠╣╦╩╬]*")
 _BORDER = re.compile(r"^[ \t]*[+┌┐└┘├┤┬┴┼─━╔╗╚╝╠╣╦╩╬═\-]{4,}[ \t]*$", re.MULTILINE)
 _LEFT = re.compile(rf"[ \t{_BARS}]+")
-_RIGHT = re.compile(rf"[ \t{_BARS}]+$")
-_BETWEEN = re.compile(rf"[ \t]*[{_BARS}][ \t{_BARS}]*")
+_RIGHT = re.compile(rf"(?<![ \t{_BARS}])[ \t{_BARS}]+$")
+_BETWEEN = re.compile(rf"(?<![ \t])[ \t]*[{_BARS}][ \t{_BARS}]*")
 
 
 def find(text: str) -> Iterator[Edit]:

@@ -60,16 +60,16 @@ def queue(context: Context, name: str, reviewer: str, top: int, database: str | 
     ids = desk.listing(chosen, Filters(), reviewer)
     items = desk.outgoing(ids[:top])
     if context.as_json:
-        context.result([_queue_row(item, blind=name == "audit") for item in items])
+        context.result([_queue_row(item) for item in items])
         return
     rows = [
-        (i.measure_id, i.issuer, i.plan_year, "" if name == "audit" else " ".join(i.suggested.labels), i.text[:60])
+        (i.measure_id, i.issuer, i.plan_year, " ".join(i.suggested.labels) if i.suggested else "", i.text[:60])
         for i in items
     ]
     context.table(f"Queue {name}: {len(ids)}", ("measure", "issuer", "year", "suggested", "text"), rows)
 
 
-def _queue_row(item: Any, *, blind: bool) -> dict[str, Any]:
+def _queue_row(item: Any) -> dict[str, Any]:
     row = {
         "measure_id": item.measure_id,
         "base": item.version,
@@ -77,7 +77,11 @@ def _queue_row(item: Any, *, blind: bool) -> dict[str, Any]:
         "headline": item.headline,
         "text": item.text,
     }
-    return row if blind else row | {"suggested": list(item.suggested.labels), "primary": item.suggested.primary}
+    return (
+        row
+        if item.suggested is None
+        else row | {"suggested": list(item.suggested.labels), "primary": item.suggested.primary}
+    )
 
 
 @review.command()

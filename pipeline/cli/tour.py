@@ -36,12 +36,13 @@ def tour(context: Context) -> None:
         return
     where = "" if str(workspace.root) == "data" else f" --workspace {workspace.root}"
     click.echo(f"""
-{facts["documents"]} documents of {facts["issuers"]} bureaus became {facts["measures"]} measures; {labelled} have a category.
+{facts["documents"]} documents of {facts["issuers"]} bureaus became {facts["measures"]} measures.
+{labelled} of them have a category.
 They share {facts["passages"]} passages; {facts["families"]} families of measures are near-identical.
 
 Look at it:
-  {facts["report"]}                      the report, in any browser
-  jucuo serve{where}                              the web application
+  {facts["report"]}: the report, in any browser
+  jucuo serve{where}: the web application
 Ask it (source .venv/bin/activate first):
   jucuo similar --measure {example} --other-issuers{where}
   jucuo similar "推进集团化办学，缩小校际差距" --top 5{where}

@@ -16,6 +16,9 @@ from pipeline.ingestion.htmltext import CHINESE, CONTENT, blocks, is_silent
 from pipeline.ingestion.pagehints import from_html
 from pipeline.ingestion.types import Extracted
 
+_LARGE = 2_000_000
+"""Characters of markup from which a page is taken whole: trafilatura needs a minute for ten million."""
+
 _ARTICLE_SHARE = 0.9
 _MARKED_SHARE = 0.6
 _MINCHINESE = 10
@@ -57,7 +60,7 @@ def _article(root: Any, text: str) -> Any:
     body = root.find("body")
     body = root if body is None else body
     marked = _marked(body)
-    found = _by_trafilatura(body, text)
+    found = _by_trafilatura(body, text) if len(text) < _LARGE else None
     if marked is not None and (found is None or _weight(marked) >= _MARKED_SHARE * _weight(found)):
         return marked
     return body if found is None else found

@@ -7,10 +7,10 @@ from typing import Any
 
 from pipeline.ingestion.listnumbers import item_number
 
-_BLOCK_TAGS = """p div h1 h2 h3 h4 h5 h6 li ul ol dl dt dd tr table tbody thead section article blockquote pre center
-    header main figure figcaption address hr form fieldset"""
-_SILENT_TAGS = """script style noscript template iframe object embed svg canvas video audio button select option textarea
-    input nav footer aside head title rt rp map datalist dialog"""
+_BLOCK_TAGS = """p div h1 h2 h3 h4 h5 h6 li ul ol dl dt dd tr table tbody thead section article blockquote pre
+    center header main figure figcaption address hr form fieldset"""
+_SILENT_TAGS = """script style noscript template iframe object embed svg canvas video audio button select option
+    textarea input nav footer aside head title rt rp map datalist dialog"""
 BLOCKS = frozenset(_BLOCK_TAGS.split())
 SILENT = frozenset(_SILENT_TAGS.split())
 _FURNITURE = re.compile(

@@ -11,6 +11,7 @@ from pathlib import Path
 from pipeline.ingestion.places import Gazetteer, Place, gazetteer, most_likely
 
 _MIN_SHORT = 2
+_LONGEST = 200_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ def mentions(text: str) -> list[Mention]:
     found: list[Mention] = []
     names = gazetteer()
     starts = _first_pairs()
+    text = text[:_LONGEST]
     place = 0
     while place < len(text) - 1:
         step = 1

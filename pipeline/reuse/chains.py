@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.reuse.gotoh import gotoh
 from pipeline.reuse.grams import RUN
 from pipeline.reuse.jit import kernel
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from pipeline.reuse.text import Codes, Ints
 
 MAX_GAP = 120
@@ -31,6 +30,8 @@ MIN_OWN = 8
 OWN_WEIGHT, SHARED_WEIGHT = 4, 1
 """Worth of a matched character: in a set phrase a quarter. Two levels, not the idf itself, so that one more document
 changes the passages of others only where a run of theirs becomes common."""
+Used: TypeAlias = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+"""Per character of both documents whether a passage uses it."""
 COLUMNS = 10
 """Of a piece: start and end in a and in b, matches, columns, own, common and central characters, has a hub."""
 
@@ -166,11 +167,11 @@ def _cuts(labels: NDArray[np.int8], size: int, min_passage: int, cuts: Ints) -> 
 
 
 @kernel
-def _piece(path: Ints, labels: NDArray[np.int8], first: int, last: int, plain: Codes, out: Ints) -> None:
+def _piece(path: Ints, labels: NDArray[np.int8], first: int, last: int, x: Codes, y: Codes, out: Ints) -> None:
     """Figures of the matched characters `[first, last)` as one row."""
     out[0], out[1] = path[first, 0], path[last - 1, 0] + 1
     out[2], out[3] = path[first, 1], path[last - 1, 1] + 1
-    end_match = 1 if plain[path[last - 1, 0]] == plain[path[last - 1, 1]] else 0
+    end_match = 1 if x[path[last - 1, 0]] == y[path[last - 1, 1]] else 0
     out[4] = path[last - 1, 2] - path[first, 2] + end_match
     out[5] = path[last - 1, 3] - path[first, 3] + 1
     out[6:] = 0
@@ -179,48 +180,73 @@ def _piece(path: Ints, labels: NDArray[np.int8], first: int, last: int, plain: C
 
 
 @kernel
-def _extend(plain: Codes, starts: Ints, i: int, j: int, left: bool, right: bool, out: Ints) -> None:  # noqa: FBT001 compiled code takes no keywords
-    """Add what still corresponds beyond both ends of a piece."""
+def _reach(used: NDArray[np.bool_], at: int, step: int) -> int:
+    """Characters from `at` in one direction that no better passage uses, at most `EXTEND`."""
+    n = 0
+    while n < EXTEND and 0 <= at + n * step < len(used) and not used[at + n * step]:
+        n += 1
+    return n
+
+
+@kernel
+def _add(row: Ints, columns: int, matches: int) -> None:
+    row[4] += matches
+    row[5] += columns
+    row[6] += matches
+
+
+@kernel
+def _extend(x: Codes, y: Codes, used: Used, left: bool, right: bool, row: Ints) -> None:  # noqa: FBT001 compiled code takes no keywords
+    """Add what still corresponds beyond the ends of a piece of the documents x and y, up to better passages."""
     if right:
-        a, b = out[1], out[3]
-        a1, b1 = min(a + EXTEND, starts[i + 1]), min(b + EXTEND, starts[j + 1])
-        _, matches, columns, n, m = gotoh(plain[a:a1], plain[b:b1], True)
-        out[1] += n
-        out[3] += m
-        out[4] += matches
-        out[5] += columns
-        out[6] += matches
+        a, b = row[1], row[3]
+        ahead = x[a : a + _reach(used[0], a, 1)], y[b : b + _reach(used[1], b, 1)]
+        matches, columns, n, m = gotoh(ahead[0], ahead[1], True)[1:]
+        row[1] += n
+        row[3] += m
+        _add(row, columns, matches)
     if left:
-        a, b = out[0], out[2]
-        a0, b0 = max(a - EXTEND, starts[i]), max(b - EXTEND, starts[j])
-        x, y = plain[a0:a][::-1].copy(), plain[b0:b][::-1].copy()
-        _, matches, columns, n, m = gotoh(x, y, True)
-        out[0] -= n
-        out[2] -= m
-        out[4] += matches
-        out[5] += columns
-        out[6] += matches
+        a, b = row[0], row[2]
+        back = x[a - _reach(used[0], a - 1, -1) : a][::-1].copy(), y[b - _reach(used[1], b - 1, -1) : b][::-1].copy()
+        matches, columns, n, m = gotoh(back[0], back[1], True)[1:]
+        row[0] -= n
+        row[2] -= m
+        _add(row, columns, matches)
 
 
 @kernel
-def _has_hub(path: Ints, first: int, last: int, slots: Ints, hub: NDArray[np.int32], i: int, j: int) -> bool:
-    for s in range(first, last - RUN + 1):
+def _hubs(path: Ints, size: int, slots: Ints, hub: NDArray[np.int32], i: int, j: int) -> NDArray[np.bool_]:
+    """(size,) whether a run that begins at a matched character has one of the documents i and j as its hub."""
+    out = np.zeros(size, np.bool_)
+    for s in range(size - RUN + 1):
         slot = slots[path[s, 0]]
-        if slot >= 0 and (hub[slot] == i or hub[slot] == j):
-            return True
-    return False
+        out[s] = slot >= 0 and (hub[slot] == i or hub[slot] == j)
+    return out
 
 
 @kernel
-def _is_new(
-    path: Ints, first: int, last: int, a0: int, b0: int, used_a: NDArray[np.bool_], used_b: NDArray[np.bool_]
-) -> bool:
-    """Whether most matched characters are in no better passage, on either side; what stands in gaps is not used."""
-    used = 0
+def _is_new(path: Ints, first: int, last: int, used: Used) -> bool:
+    """Whether most matched characters are in no better passage, on either side."""
+    n = 0
     for s in range(first, last):
-        if used_a[path[s, 0] - a0] or used_b[path[s, 1] - b0]:
-            used += 1
-    return 2 * used < last - first
+        if used[0][path[s, 0]] or used[1][path[s, 1]]:
+            n += 1
+    return 2 * n < last - first
+
+
+@kernel
+def _use(path: Ints, first: int, last: int, row: Ints, used: Used) -> None:
+    """Mark what a passage uses: all of its span but stretches slipped in on one side, which may be other passages."""
+    for side in range(2):
+        mine = used[side]
+        at = row[2 * side]
+        for s in range(first, last + 1):
+            to = path[s, side] if s < last else row[2 * side + 1]
+            if to - at <= MAX_CHANGED or s in (first, last):
+                mine[at:to] = True
+            if s < last:
+                mine[to] = True
+                at = to + 1
 
 
 @kernel
@@ -252,7 +278,8 @@ def pieces_of(
     path, labels = np.empty((room, 4), np.int64), np.empty(room, np.int8)
     chain, cuts = np.empty((len(runs), 3), np.int64), np.empty(room + 2, np.int64)
     taken = np.zeros(len(runs), np.bool_)
-    used_a, used_b = np.zeros(starts[i + 1] - starts[i], np.bool_), np.zeros(starts[j + 1] - starts[j], np.bool_)
+    x, y = plain[starts[i] : starts[i + 1]], plain[starts[j] : starts[j + 1]]
+    used = np.zeros(len(x), np.bool_), np.zeros(len(y), np.bool_)
     n_out = 0
     for k in np.argsort(-best, kind="mergesort"):
         n = _trace(k, before, taken, runs, chain)
@@ -261,17 +288,20 @@ def pieces_of(
         size = _align(plain, chain, n, path)
         _label(path, size, kinds, slots, labels)
         n_cuts = _cuts(labels, size, min_passage, cuts)
+        hubs = _hubs(path, size, slots, hub, i, j)
+        path[:size, 0] -= starts[i]
+        path[:size, 1] -= starts[j]
         for c in range(n_cuts - 1):
             first, last = cuts[c], cuts[c + 1]
-            if n_out == len(out) or not _is_new(path, first, last, starts[i], starts[j], used_a, used_b):
+            if n_out == len(out) or not _is_new(path, first, last, used):
                 continue
             row = out[n_out]
-            _piece(path, labels, first, last, plain, row)
-            row[9] = 1 if _has_hub(path, first, last, slots, hub, i, j) else 0
-            _extend(plain, starts, i, j, first == 0, last == size, row)
+            _piece(path, labels, first, last, x, y, row)
+            row[9] = hubs[first:last].sum()
+            _extend(x, y, used, first == 0, last == size, row)
             if _keeps(row, min_passage):
+                _use(path, first, last, row, used)
+                row[:2] += starts[i]
+                row[2:4] += starts[j]
                 n_out += 1
-                for s in range(first, last):
-                    used_a[path[s, 0] - starts[i]] = True
-                    used_b[path[s, 1] - starts[j]] = True
     return n_out

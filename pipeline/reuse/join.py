@@ -37,17 +37,13 @@ class Index:
     Attributes:
         keys: open hash table of shingles.
         bounds: (n_keys + 1,) rows of the shingle in each slot: from its entry to the next.
-        texts: (n,) text of each row.
-        places: (n,) where the shingle stands in it.
-        lengths: (n,) codes of that text.
+        rows: (n, 3) text, place of the shingle in it and length of the text: one row, one access to memory.
         bits: a bit for the hash of each shingle (Bloom 1970), to leave most lookups early.
     """
 
     keys: NDArray[np.uint64]
     bounds: NDArray[np.int32]
-    texts: NDArray[np.int32]
-    places: NDArray[np.int32]
-    lengths: NDArray[np.int32]
+    rows: NDArray[np.int32]
     bits: NDArray[np.uint8]
 
 
@@ -83,7 +79,8 @@ def _indexed(signatures: Signatures, lengths: Ints) -> Index:
     bits = np.zeros(min(power_of_two(2 * n), MOST_SLOTS), np.uint8)
     order = _enter(signatures.grams, keys, bounds, bits)
     texts = signatures.texts[order]
-    return Index(keys, bounds, texts, signatures.places[order], lengths[texts].astype(np.int32), bits)
+    rows = np.stack([texts, signatures.places[order], lengths[texts].astype(np.int32)], axis=1)
+    return Index(keys, bounds, rows, bits)
 
 
 @kernel
@@ -101,14 +98,12 @@ def bags(codes: Codes, starts: Ints) -> NDArray[np.uint8]:
 @kernel
 def _bags_allow(x: NDArray[np.uint8], y: NDArray[np.uint8], edits: int, within: bool) -> bool:  # noqa: FBT001 compiled code takes no keywords
     """Whether so few edits can make up for the characters that x lacks in y (and, unless within, y in x)."""
-    lacking, surplus = np.int64(0), np.int64(0)
+    lacking, surplus = np.int32(0), np.int32(0)
     for b in range(BAG):
         # `int` of an unsigned byte stays unsigned in compiled code, and 2 - 3 would be 2**64 - 1.
-        difference = np.int64(x[b]) - np.int64(y[b])
-        if difference > 0:
-            lacking += difference
-        else:
-            surplus -= difference
+        difference = np.int32(x[b]) - np.int32(y[b])
+        lacking += max(difference, np.int32(0))
+        surplus += max(-difference, np.int32(0))
     return bool(lacking <= edits and (within or surplus <= edits))
 
 
@@ -137,9 +132,7 @@ def _probe(
     last: int,
     keys: NDArray[np.uint64],
     bounds: NDArray[np.int32],
-    texts: NDArray[np.int32],
-    places: NDArray[np.int32],
-    lengths: NDArray[np.int32],
+    rows: NDArray[np.int32],
     bits: NDArray[np.uint8],
     bag: NDArray[np.uint8],
     within: bool,  # noqa: FBT001 compiled code takes no keywords
@@ -171,8 +164,9 @@ def _probe(
                 continue
             slot = _slot(keys, gram, scattered)
             for row in range(bounds[slot], bounds[slot + np.uint64(1)]):
-                x, edit = texts[row], slack[lengths[row] if within else max(lengths[row], length)]
-                if not _may_match(lengths[row] - length, abs(places[row] - place), edit, within, mutual):
+                x, length_x = rows[row, 0], rows[row, 2]
+                edit = slack[length_x if within or length_x > length else length]
+                if not _may_match(length_x - length, abs(rows[row, 1] - place), edit, within, mutual):
                     continue
                 if seen[x] == y or x == y or not (new[x] or new[y]):
                     continue
@@ -210,9 +204,7 @@ def _candidates(
                 last,
                 index.keys,
                 index.bounds,
-                index.texts,
-                index.places,
-                index.lengths,
+                index.rows,
                 index.bits,
                 bag,
                 within,

@@ -98,7 +98,6 @@ def fold_table() -> Codes:
     simple[[ord(old) for old in han]] = [min(ord(new), 0xFFFF) for new in _simplified(han)]
     while np.any(simple[simple] != simple):
         simple = simple[simple]  # 麼 becomes 么, and 么 by itself 幺: all three must come out as one
-    table[PRIVATE : PRIVATE + N_PRIVATE] = np.arange(PRIVATE, PRIVATE + N_PRIVATE)
     return simple[table]
 
 
@@ -111,14 +110,27 @@ def _chunks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
             start, size = end, 0
 
 
+def _folded(texts: Sequence[str]) -> Codes:
+    """What each character of the texts counts as, 0 for what does not count."""
+    joined = "".join(texts)
+    codes = np.frombuffer(joined.encode("utf-16-le", "surrogatepass"), np.uint16)
+    if len(codes) == len(joined):
+        return fold_table()[codes]
+    wide = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    beyond = wide >= BASIC_PLANE
+    ideographs = (wide >= 0x20000) & (wide < 0x40000)  # planes 2 and 3; emoji and other signs do not count
+    folded = fold_table()[np.where(beyond, 0, wide)]
+    folded[ideographs] = PRIVATE + wide[ideographs] % N_PRIVATE
+    return folded
+
+
 def _fold(texts: Sequence[str]) -> tuple[Codes, Ints, NDArray[np.int32]]:
-    raw = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), np.uint32)
-    narrow = np.where(raw < BASIC_PLANE, raw, PRIVATE + raw % N_PRIVATE).astype(np.uint16)
-    folded = fold_table()[narrow]
+    folded = _folded(texts)
     kept = np.flatnonzero(folded)
-    bounds = np.concatenate([[0], np.cumsum([len(text) for text in texts])]).astype(np.int64)
+    bounds = np.concatenate([[0], np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))])
     lengths = np.diff(np.searchsorted(kept, bounds))
-    return folded[kept], lengths, (kept - np.repeat(bounds[:-1], lengths)).astype(np.int32)
+    positions = kept.astype(np.int32) - np.repeat(bounds[:-1].astype(np.int32), lengths)
+    return folded[kept] if len(kept) < len(folded) else folded, lengths, positions
 
 
 def normalise(texts: Sequence[str]) -> Corpus:

@@ -33,7 +33,10 @@ NOTHING = "none"
 
 @dataclass(frozen=True)
 class Item:
-    """A measure as it goes out: `labels` are what people settled, None where they have not."""
+    """A measure as it goes out: `labels` are what people settled, None where they have not.
+
+    `suggested` is None for the blind sample: whoever labels it elsewhere must not see what the model says either.
+    """
 
     measure_id: str
     version: int
@@ -41,7 +44,7 @@ class Item:
     plan_year: int | None
     headline: str
     text: str
-    suggested: Labels
+    suggested: Labels | None
     scores: Mapping[str, float]
     labels: Labels | None = None
     annotator: str = ""
@@ -86,18 +89,20 @@ def _result(labels: Labels) -> list[dict[str, Any]]:
     ]
 
 
+def _predictions(item: Item, model: str) -> list[dict[str, Any]]:
+    if item.suggested is None:
+        return []
+    scores = [item.scores.get(name, 0.0) for name in item.suggested.labels]
+    score = round(min(scores), 4) if scores else 0.0
+    return [{"model_version": model, "score": score, "result": _result(item.suggested)}]
+
+
 def to_label_studio(items: Iterable[Item], model: str) -> str:
     """Tasks with the model's predictions and, where people have settled a measure, their annotation."""
     tasks = []
     for item in items:
-        scores = [item.scores.get(name, 0.0) for name in item.suggested.labels]
-        prediction = {
-            "model_version": model,
-            "score": round(min(scores), 4) if scores else 0.0,
-            "result": _result(item.suggested),
-        }
         data = {name: getattr(item, name) for name in COLUMNS[:6]}
-        task: dict[str, Any] = {"data": data, "predictions": [prediction]}
+        task: dict[str, Any] = {"data": data, "predictions": _predictions(item, model)}
         if item.labels is not None:
             task["annotations"] = [{"completed_by": {"email": item.annotator}, "result": _result(item.labels)}]
         tasks.append(task)

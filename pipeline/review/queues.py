@@ -128,7 +128,8 @@ def entries(queue: Queue, desk: Desk, fold: Fold, snapshot: Snapshot | None = No
     if queue in plain:
         return plain[queue]
     if queue == "changed":
-        return changed_by_training(desk, snapshot)
+        # The blind sample waits in its own queue alone: to list it here would say that the model wavers.
+        return (name for name in changed_by_training(desk, snapshot) if not in_audit(name))
     belongs: dict[str, Callable[[str], bool]] = {
         "disagreement": lambda name: _disagrees(fold, name),
         "stale": lambda name: _stale(fold, desk, name),

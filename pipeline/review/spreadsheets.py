@@ -29,7 +29,13 @@ def _plain(value: str) -> str:
 def _cells(item: Item) -> list[str | int]:
     labels = item.labels
     settled = UNDECIDED if labels is None else (";".join(labels.labels) or NOTHING)
-    texts = (item.issuer, str(item.plan_year or ""), item.headline, item.text, ";".join(item.suggested.labels))
+    texts = (
+        item.issuer,
+        str(item.plan_year or ""),
+        item.headline,
+        item.text,
+        ";".join(item.suggested.labels if item.suggested else ()),
+    )
     primary = (labels.primary or "") if labels is not None else ""
     return [item.measure_id, item.version, *map(_safe, texts), settled, primary, ""]
 

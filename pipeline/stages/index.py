@@ -27,7 +27,7 @@ def run(workspace: Workspace, settings: Settings, encoder: CachedEncoder | None 
     encode = encoder or CachedEncoder(settings)
     workspace.write_array(HEADLINES, encode(measures["headline"].to_list()))
     index = load_index(workspace, settings)
-    arrays = index.arrays()
+    arrays: dict[str, Any] = index.arrays()
 
     def save(path: Path) -> None:
         with path.open("wb") as file:

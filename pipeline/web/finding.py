@@ -23,7 +23,10 @@ if TYPE_CHECKING:
 
 Mode = Literal["words", "meaning", "like", "browse"]
 PAGE_SIZE = 20
+SENTENCE = 10
+"""A query so long without a space or a quotation mark is a sentence: nobody expects it word for word in a measure."""
 MAX_PAGE = 200
+QUOTES = '"“”「」『』'
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,7 @@ class Request:
     def urlencode(self, **extra: str) -> str:
         """The query string that brings this search back."""
         own = [("q", self.q)] if self.q else []
-        own += [("mode", self.mode)] if self.q and self.mode == "meaning" else []
+        own += [("mode", self.mode)] if self.q else []
         own += [("like", self.like)] if self.like else []
         own += [("others", "1")] if self.others else []
         return urlencode([*own, *self.filters.pairs(), *extra.items()])
@@ -70,10 +73,14 @@ def _single(params: Mapping[str, Sequence[str]], name: str, limit: int) -> str:
     return value
 
 
+def _usual_mode(q: str) -> str:
+    return "words" if len(q) < SENTENCE or any(c.isspace() or c in QUOTES for c in q) else "meaning"
+
+
 def read(params: Mapping[str, Sequence[str]], library: Library) -> Request:
     """The request in a query string; raises FilterError for values that cannot be one."""
     q, like = _single(params, "q", MAX_QUERY), _single(params, "like", 200)
-    asked = _single(params, "mode", 20) or "words"
+    asked = _single(params, "mode", 20) or _usual_mode(q)
     if asked not in ("words", "meaning"):
         raise FilterError(f"mode: “{asked}” is neither words nor meaning")
     if like and not MEASURE_ID.fullmatch(like):

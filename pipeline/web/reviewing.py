@@ -201,6 +201,16 @@ class ReviewDesk:
             self.store.keep_snapshot(desk.model_digest, desk.codebook, suggestions(self.library.table("assignments")))
         return found
 
+    def blind(self, measure_id: str, reviewer: str = "") -> bool:
+        """Whether the model's suggestion is hidden: the measure is in the blind sample and not yet decided.
+
+        For a named reviewer it counts whether they have decided, for a file whether the question is settled.
+        """
+        if not in_audit(measure_id):
+            return False
+        state = self.fold.of(measure_id)
+        return state.of(reviewer) is None if reviewer else state.status not in SETTLED
+
     def outgoing(self, ids: Sequence[str]) -> list[Item]:
         """Measures with suggestions and settled labels, for other tools."""
         wanted, desk, fold = set(ids), self.desk, self.fold
@@ -222,7 +232,7 @@ class ReviewDesk:
                     **texts,
                     issuer=row["issuer"] or "",
                     version=state.version,
-                    suggested=desk.suggestion(name),
+                    suggested=None if self.blind(name) else desk.suggestion(name),
                     scores=scores.get(name, {}),
                     labels=held,
                     annotator="+".join(sorted({r.reviewer for r in reasons})) if held is not None else "",

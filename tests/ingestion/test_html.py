@@ -67,11 +67,8 @@ def test_without_metas_the_page_itself_says() -> None:
 
 
 def test_list_numbers_are_written_out() -> None:
-    body = (
-        "<p>"
-        + ARTICLE[1]
-        + "</p><ol start='3'><li>新建学校三所，新增学位三千个。</li><li>改造宿舍两栋。</li><li value='9'>更新照明。</li></ol><ul><li>附注</li></ul>"
-    )
+    items = "<li>新建学校三所，新增学位三千个。</li><li>改造宿舍两栋。</li><li value='9'>更新照明。</li>"
+    body = f"<p>{ARTICLE[1]}</p><ol start='3'>{items}</ol><ul><li>附注</li></ul>"
     lines = html.read(page(body)).text.split("\n")
     assert lines[1:] == ["3.新建学校三所，新增学位三千个。", "4.改造宿舍两栋。", "9.更新照明。", "附注"]
 

@@ -33,10 +33,8 @@ def test_one_lock_is_one_run(params: TrackingParams) -> None:
 @pytest.mark.slow
 def test_the_champion_moves_beyond_noise_only(params: TrackingParams, tmp_path: Path) -> None:
     code, artifact = tmp_path / "model.py", tmp_path / "c.bin"
-    code.write_text(
-        "import mlflow\nmlflow.models.set_model(type('M', (mlflow.pyfunc.PythonModel,), {'predict': lambda s, c, m: m})())\n",
-        "utf-8",
-    )
+    model = "type('M', (mlflow.pyfunc.PythonModel,), {'predict': lambda s, c, m: m})()"
+    code.write_text(f"import mlflow\nmlflow.models.set_model({model})\n", "utf-8")
     artifact.write_bytes(b"x")
     promoted = []
     for lock, score in (("a", 0.80), ("b", 0.805), ("c", 0.90)):

@@ -289,3 +289,15 @@ def test_the_analyst_label_is_told_from_the_models(own: TestClient, workspace: W
     )
     assert "badge human" in own.get(f"/measure/{TEACHERS}").text
     assert "badge human" not in own.get("/measure/qinghe-2023-aaaaaa/2.3").text
+
+
+@pytest.mark.parametrize("fmt", ["csv", "label-studio"])
+def test_files_keep_the_blind_sample_blind(own: TestClient, workspace: Workspace, fmt: str) -> None:
+    from pipeline.review.exchange import Item
+
+    review = own.app.state.review  # type: ignore[attr-defined]
+    sample = [name for name in workspace.read("measures")["measure_id"] if in_audit(name)]
+    items: list[Item] = review.outgoing([*sample, TEACHERS])
+    assert [item.suggested is None for item in items] == [*[True] * len(sample), in_audit(TEACHERS)]
+    body = own.get(f"/review/export?format={fmt}&queue=audit").text
+    assert not re.search(r'"choices"|,(teacher_|publicity|student_aid|safety_|preschool)', body)

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 from pipeline.errors import JucuoError
 from pipeline.review import agreement
 from pipeline.review.models import CAUSES, FLAG_REASONS, Labels
-from pipeline.review.queues import QUEUES, Queue, in_audit
+from pipeline.review.queues import QUEUES, Queue
 from pipeline.review.state import MeasureState
 from pipeline.web import finding
 from pipeline.web.people import NAME, write_name
@@ -188,7 +188,7 @@ def show(
     item = finding.named(library, measure_id)
     state = review.fold.of(measure_id)
     # The blind sample stays blind for whoever has not decided yet, whichever way they came here.
-    blind = in_audit(measure_id) and state.of(reviewer) is None
+    blind = review.blind(measure_id, reviewer)
     text = "\n".join([*item.heading_path, item.headline, item.text])
     own = library.table("assignments").filter(pl.col("measure_id") == measure_id)
     scores = [] if blind else category_scores(own, library.codebook, text)

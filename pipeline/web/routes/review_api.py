@@ -17,7 +17,7 @@ from pipeline.web.people import NAME
 from pipeline.web.problems import WebError
 from pipeline.web.queries.items import by_ids
 from pipeline.web.queries.models import MeasureItem
-from pipeline.web.reviewing import Asked
+from pipeline.web.reviewing import Asked, ReviewDesk
 from pipeline.web.routes.api import PROBLEMS, Values, Years
 from pipeline.web.routes.common import DeskDep, LibraryDep, PageDep
 from pipeline.web.routes.review import filters_of
@@ -143,6 +143,18 @@ def get_agreement(review: DeskDep) -> dict[str, Any]:
     }
 
 
+def _queue_item(review: ReviewDesk, item: MeasureItem, reviewer: str) -> QueueItem:
+    state, suggestion = review.fold.of(item.measure_id), review.desk.suggestion(item.measure_id)
+    blind = review.blind(item.measure_id, reviewer)
+    return QueueItem(
+        measure=item.model_copy(update={"categories": [], "primary": None}) if blind else item,
+        version=state.version,
+        status=state.status,
+        suggested=None if blind else list(suggestion.labels),
+        primary=None if blind else suggestion.primary,
+    )
+
+
 @router.get("/queue/{queue}")
 def get_queue(
     page: PageDep,
@@ -158,18 +170,7 @@ def get_queue(
     """The head of a queue for a reviewer."""
     del issuer, year, category
     ids = review.listing(queue, filters_of(page), reviewer)
-    fold, desk = review.fold, review.desk
-    blind = queue == "audit"
-    items = [
-        QueueItem(
-            measure=item.model_copy(update={"categories": [], "primary": None}) if blind else item,
-            version=fold.of(item.measure_id).version,
-            status=fold.of(item.measure_id).status,
-            suggested=None if blind else list(desk.suggestion(item.measure_id).labels),
-            primary=None if blind else desk.suggestion(item.measure_id).primary,
-        )
-        for item in by_ids(library.wide, ids[:size])
-    ]
+    items = [_queue_item(review, item, reviewer) for item in by_ids(library.wide, ids[:size])]
     return QueuePage(queue=queue, total=len(ids), items=items)
 
 
