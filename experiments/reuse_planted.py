@@ -103,16 +103,22 @@ def sentences(documents: pl.DataFrame, level: str) -> dict[str, list[list[str]]]
     return found
 
 
+def runs_of_eight(documents: pl.DataFrame) -> dict[str, set[str]]:
+    """Every run of eight characters and the documents that have it."""
+    seen: dict[str, set[str]] = {}
+    for doc, text in documents.select("doc_id", "text").iter_rows():
+        for at in range(len(text) - 7):
+            seen.setdefault(text[at : at + 8], set()).add(doc)
+    return seen
+
+
 def distinct(documents: pl.DataFrame, pool: dict[str, list[list[str]]]) -> dict[str, list[list[str]]]:
     """Stretches of neighbouring sentences that are their document's own.
 
     A planted set phrase would be found and rightly called central or common: at most `OWN_SHARE` of a sentence's
     characters may stand in runs of eight that another document has.
     """
-    seen: dict[str, set[str]] = {}
-    for doc, text in documents.select("doc_id", "text").iter_rows():
-        for at in range(len(text) - 7):
-            seen.setdefault(text[at : at + 8], set()).add(doc)
+    seen = runs_of_eight(documents)
 
     def own(sentence: str) -> bool:
         shared = np.zeros(len(sentence), bool)

@@ -31,7 +31,10 @@ _TEXTUAL = re.compile(r"[一-鿿、。·—～…‘’“”〔〕《》「」�
 UNKNOWN = -1
 _MAX_RUN = 40
 _MAX_VANISHED = 3
-_FINISHED = 60
+_KEPT_ENDS = 300
+_OPEN_ENDS = 60
+"""States that may end in any of the 100 characters a lost last byte leaves open."""
+
 _LEADS = range(0x81, 0xFF)
 _TRAILS = [*range(0x40, 0x7F), *range(0x80, 0xFF)]
 _FULL_WIDTH_ROW = 0xA3
@@ -142,8 +145,8 @@ class Reader:
         while states and place - start <= _MAX_RUN:
             states = self._prune([*states, *self._insert_empty(states, left)])
             character = text[place] if place < len(text) else "\n"
-            ended = sorted(self._finish(states[:_FINISHED], character, place, left), key=lambda found: -found.score)
-            done += ended[: 4 * _FINISHED]
+            ended = sorted(self._finish(states, character, place, left), key=lambda found: (-found.score, found.text))
+            done += ended[:_KEPT_ENDS]
             pair = _pair(character)
             if pair is None:
                 break
@@ -193,14 +196,14 @@ class Reader:
 
     def _finish(self, states: Sequence[_State], character: str, place: int, left: str) -> Iterator[Restored]:
         """Ways to end here: a single byte completes the last pair, or its second byte was lost (`?`)."""
-        for state in states:
+        for rank, state in enumerate(states):
             if not state.out and state.pending == UNKNOWN:
                 continue
             if "@" <= character <= "~":
                 for last in self._completions(state, ord(character)):
                     grown = self._grown(state, last, 0, left)
                     yield Restored(grown.out, place + 1, grown.score, grown.prior, grown.vanished)
-            if character in MARKERS and state.pending > 0:
+            if character in MARKERS and state.pending > 0 and rank < _OPEN_ENDS:
                 for _, last in codes().by_lead.get(state.pending, ()):
                     grown = self._grown(state, last, 0, left)
                     yield Restored(grown.out, place + 1, grown.score, grown.prior, grown.vanished)

@@ -48,20 +48,21 @@ class OffsetMap:
     def from_spans(cls, starts: Offsets, ends: Offsets, n_source: int) -> OffsetMap:
         """Build from the source span of each clean character, arrays of shape (n_clean,).
 
-        Characters that share one span form an indivisible run.
+        Characters whose spans overlap (a rule rewrote part of what another had rewritten) form an indivisible run.
         """
         n = len(starts)
         if n == 0:
             return cls.from_runs([(0, n_source, 0)])
-        single = ends - starts == 1
-        follows = (starts[1:] == ends[:-1]) & single[1:] & single[:-1]
-        shared = (starts[1:] == starts[:-1]) & (ends[1:] == ends[:-1])
-        first = np.flatnonzero(np.concatenate(([True], ~(follows | shared))))
-        last = np.concatenate((first[1:], [n])) - 1
+        overlaps = starts[1:] < np.maximum.accumulate(ends)[:-1]
+        alone = ~np.append(overlaps, False) & ~np.insert(overlaps, 0, False)
+        plain = alone & (ends - starts == 1)
+        follows = (starts[1:] == ends[:-1]) & plain[1:] & plain[:-1]
+        first = np.flatnonzero(np.concatenate(([True], ~(follows | overlaps))))
+        begins, reaches = np.minimum.reduceat(starts, first), np.maximum.reduceat(ends, first)
         return cls(
             np.append(first, n).astype(np.int64),
-            np.append(starts[first], n_source).astype(np.int64),
-            np.append(ends[last] - starts[first], 0).astype(np.int64),
+            np.append(begins, n_source).astype(np.int64),
+            np.append(reaches - begins, 0).astype(np.int64),
         )
 
     @property

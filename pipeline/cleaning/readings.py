@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from pipeline.cleaning.draft import Edit
+from pipeline.cleaning.draft import Draft, Edit
 
 _LETTERS = "a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ"
 SYLLABLE = rf"[{_LETTERS}]{{1,7}}[1-5]?"
 GLOSS = re.compile(rf"(?P<char>[㐀-鿿豈-﫿])(?P<gloss>[(（]\s?(?P<reading>{SYLLABLE})\s?[)）])")
 """A character and a bracketed syllable: at most 7 letters (`zhuāng` has 6), with tone mark, tone digit or neither."""
 
+_HALF = re.compile(rf"(?P<char>[㐀-鿿豈-﫿])(?P<gloss>(?P<reading>{SYLLABLE})[)）])")
+_BRACKETED = re.compile(rf"[(（]\s?(?P<reading>{SYLLABLE})\s?[)）]")
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ", "aaaaeeeeiiiioooouuuuüüüünnnm")
 
 
@@ -42,9 +44,31 @@ def is_reading(character: str, syllable: str) -> bool:
 
 
 def find(text: str) -> Iterator[Edit]:
-    """Edits that remove each bracketed reading of the character before it."""
-    if "(" not in text and "（" not in text:
+    """Edits that remove each bracketed reading of the character before it.
+
+    One without its opening bracket (`務wù)`: damage took the bracket) needs a tone mark to be taken for a reading.
+    """
+    if ")" not in text and "）" not in text:
         return
     for match in GLOSS.finditer(text):
         if is_reading(match["char"], match["reading"]):
             yield Edit(*match.span("gloss"), "", "reading")
+    for match in _HALF.finditer(text):
+        if _is_toned(match["reading"]) and is_reading(match["char"], match["reading"]):
+            yield Edit(*match.span("gloss"), "", "reading")
+
+
+def _is_toned(syllable: str) -> bool:
+    return syllable != syllable.translate(_TONES)
+
+
+def beside_damage(draft: Draft, damaged: Iterable[tuple[int, int]]) -> Iterator[Edit]:
+    """Edits that remove a reading within or right after a damaged source span: its character is lost or garbled.
+
+    Only one with a tone mark: `(chǔ)` can be nothing else, `(an)` could.
+    """
+    places = list(damaged)
+    for match in _BRACKETED.finditer(draft.text) if places else ():
+        start = draft.span(*match.span())[0]
+        if _is_toned(match["reading"]) and any(begin <= start <= end for begin, end in places):
+            yield Edit(*match.span(), "", "reading")

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pipeline.reuse.alignment import AlignedSpan, AlignmentResult, align
     from pipeline.reuse.compare import IssuerComparison, changes_over_years, compare_issuers
-    from pipeline.reuse.export import to_graphml
     from pipeline.reuse.families import build_families
     from pipeline.reuse.pairs import find_pairs, update_pairs
     from pipeline.reuse.passages import find_passages, update_passages
@@ -31,7 +30,6 @@ _HOME = {
     "compare_issuers": "compare",
     "changes_over_years": "compare",
     "IssuerComparison": "compare",
-    "to_graphml": "export",
 }
 
 __all__ = [
@@ -45,7 +43,6 @@ __all__ = [
     "find_pairs",
     "find_passages",
     "share_matrix",
-    "to_graphml",
     "update_pairs",
     "update_passages",
 ]

@@ -24,6 +24,7 @@ CHUNK_CHARS = 4_000_000
 """Characters normalised at once: keeps the temporary arrays below 100 MB whatever the corpus."""
 BASIC_PLANE = 0x10000
 HAN = (0x3400, 0xA000)
+RARE_HAN = (0x20000, 0x40000)
 PRIVATE = 0xE000
 N_PRIVATE = 6400
 """Rare characters beyond the basic plane are folded into the private area, so that four codes fill 64 bits."""
@@ -118,7 +119,7 @@ def _folded(texts: Sequence[str]) -> Codes:
         return fold_table()[codes]
     wide = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     beyond = wide >= BASIC_PLANE
-    ideographs = (wide >= 0x20000) & (wide < 0x40000)  # planes 2 and 3; emoji and other signs do not count
+    ideographs = (wide >= RARE_HAN[0]) & (wide < RARE_HAN[1])  # emoji and other signs do not count
     folded = fold_table()[np.where(beyond, 0, wide)]
     folded[ideographs] = PRIVATE + wide[ideographs] % N_PRIVATE
     return folded

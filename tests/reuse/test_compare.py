@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from xml.etree import ElementTree as ET
-
-import polars as pl
 import pytest
 from reuse_plans import CANTEEN, READING, SAFETY, frames
 
 from pipeline.errors import JucuoError
-from pipeline.reuse import changes_over_years, compare_issuers, find_pairs, find_passages, share_matrix, to_graphml
+from pipeline.reuse import changes_over_years, compare_issuers, find_pairs, find_passages, share_matrix
 from pipeline.settings import ReuseParams
 
 PARAMS = ReuseParams()
@@ -85,19 +82,3 @@ def test_one_year_has_no_changes(plans):
     assert changes_over_years(
         SHANBEI, documents, measures, find_pairs(measures, documents, None, None, PARAMS)
     ).is_empty()
-
-
-def test_graphml_is_xml_that_keeps_names_types_and_gaps():
-    edges = pl.DataFrame({"a": ["甲局", "乙局"], "b": ["乙局", "丙&局"], "share": [0.5, None], "n": [3, 4]})
-    nodes = pl.DataFrame({"id": ["甲局"], "level": ["city"]})
-    root = ET.fromstring(to_graphml(edges, "a", "b", nodes))  # noqa: S314 - our own output
-    space = {"g": "http://graphml.graphdrawing.org/xmlns"}
-    assert [node.get("id") for node in root.iterfind(".//g:node", space)] == sorted(["甲局", "乙局", "丙&局"])
-    assert {key.get("attr.name"): key.get("attr.type") for key in root.iterfind("g:key", space)} == {
-        "level": "string",
-        "share": "double",
-        "n": "long",
-    }
-    first, second = root.iterfind(".//g:edge", space)
-    assert [data.text for data in first] == ["0.5", "3"]
-    assert [data.text for data in second] == ["4"]
