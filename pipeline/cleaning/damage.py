@@ -13,12 +13,13 @@ from dataclasses import dataclass
 from pipeline.cleaning.draft import Draft, Edit
 from pipeline.cleaning.lattice import MARKERS, Reader, Restored
 from pipeline.cleaning.likelihood import Likelihood
-from pipeline.cleaning.readings import GLOSS, is_reading
+from pipeline.cleaning.readings import GLOSS, SYLLABLE, is_reading
 from pipeline.cleaning.script import Script, to_simplified
 
 _PLACE = re.compile(rf"[{MARKERS}](?<=[㐀-鿿豈-﫿)）”》、，。][{MARKERS}])(?=\S)|\ufffd")
 _CUT = re.compile(rf"[{MARKERS}][^，。；,;\n]{{0,40}}")
 _QUESTION = re.compile(r"[吗呢么什谁怎如何哪几多少嗎麼誰幾為为否能会會敢可]")
+_TONED = re.compile(rf"[(（](?=[^()（）]*[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜ]){SYLLABLE}[)）]")
 _CONTEXT = 6
 _AFTER = 6
 _GLOSS_MATCHES = 4.0
@@ -70,9 +71,15 @@ def repair(draft: Draft, script: Script, margin: float) -> tuple[int, list[tuple
         return 0, []
     places = list(_judged(text, marks, script))
     repaired = [place for place in places if place.text and place.lead >= margin * (1 + place.vanished)]
-    damaged = [draft.span(place.start, place.end) for place in places if place not in repaired]
-    draft.apply(Edit(place.start, place.end, place.text, "damage") for place in repaired)
-    return len(repaired), damaged
+    damaged = [place for place in places if place not in repaired]
+    spans = [draft.span(place.start, place.end) for place in damaged]
+    edits = [Edit(place.start, place.end, place.text, "damage") for place in repaired]
+    for place in damaged:
+        reading = _TONED.match(text, place.end)
+        if reading:  # the character it belongs to is unreadable, but the bracket is not text all the same
+            edits.append(Edit(*reading.span(), "", "reading"))
+    draft.apply(sorted(edits))
+    return len(repaired), spans
 
 
 def _judged(text: str, marks: list[int], script: Script) -> Iterator[Place]:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 
-from pipeline.cleaning.draft import Draft, Edit
+from pipeline.cleaning.draft import Edit
 
 _LETTERS = "a-zA-Zāáǎàēéěèīíǐìōóǒòūúǔùüǖǘǚǜńňǹḿêɡ"
 SYLLABLE = rf"[{_LETTERS}]{{1,7}}[1-5]?"
@@ -15,7 +15,6 @@ GLOSS = re.compile(rf"(?P<char>[㐀-鿿豈-﫿])(?P<gloss>[(（]\s?(?P<reading>{
 """A character and a bracketed syllable: at most 7 letters (`zhuāng` has 6), with tone mark, tone digit or neither."""
 
 _HALF = re.compile(rf"(?P<char>[㐀-鿿豈-﫿])(?P<gloss>(?P<reading>{SYLLABLE})[)）])")
-_BRACKETED = re.compile(rf"[(（]\s?(?P<reading>{SYLLABLE})\s?[)）]")
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ", "aaaaeeeeiiiioooouuuuüüüünnnm")
 
 
@@ -60,15 +59,3 @@ def find(text: str) -> Iterator[Edit]:
 
 def _is_toned(syllable: str) -> bool:
     return syllable != syllable.translate(_TONES)
-
-
-def beside_damage(draft: Draft, damaged: Iterable[tuple[int, int]]) -> Iterator[Edit]:
-    """Edits that remove a reading within or right after a damaged source span: its character is lost or garbled.
-
-    Only one with a tone mark: `(chǔ)` can be nothing else, `(an)` could.
-    """
-    places = list(damaged)
-    for match in _BRACKETED.finditer(draft.text) if places else ():
-        start = draft.span(*match.span())[0]
-        if _is_toned(match["reading"]) and any(begin <= start <= end for begin, end in places):
-            yield Edit(*match.span(), "", "reading")

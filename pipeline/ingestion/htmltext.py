@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from pipeline.ingestion.listnumbers import item_number
+from pipeline.ingestion.listnumbers import ItemNumbers
 
 _BLOCK_TAGS = """p div h1 h2 h3 h4 h5 h6 li ul ol dl dt dd tr table tbody thead section article blockquote pre
     center header main figure figcaption address hr form fieldset"""
@@ -57,6 +57,7 @@ class _Writer:
 
     def __init__(self) -> None:
         self.lines: list[str] = []
+        self.numbers = ItemNumbers()
         self._pieces: list[str] = []
 
     def add(self, text: str | None) -> None:
@@ -98,7 +99,7 @@ def _enter(node: Any, depth: int, stack: list[tuple[Any, bool, int]], writer: _W
     if node.tag in BLOCKS or node.tag == "br":
         writer.end()
     if node.tag == "li":
-        writer.add(item_number(node))
+        writer.add(writer.numbers.label(node))
     writer.add(node.text)
     stack.extend((child, True, depth + 1) for child in reversed(node))
 

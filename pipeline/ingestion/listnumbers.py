@@ -13,6 +13,7 @@ _ROMAN_SMALL = ((10, "x"), (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))
 _CIRCLED = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 _CIRCLED_HAN = "㊀㊁㊂㊃㊄㊅㊆㊇㊈㊉"
 _WIDE = str.maketrans("0123456789", "０１２３４５６７８９")
+_LIST_TYPES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _CHINESE_LIMIT = 10_000
 
 
@@ -95,21 +96,22 @@ def _integer(text: str | None, default: int) -> int:
         return default
 
 
-def item_number(item: Any) -> str:
-    """The number a browser prints before an `<li>` of an ordered list; empty in other lists."""
-    parent = item.getparent()
-    if parent is None or parent.tag != "ol" or "none" in (parent.get("style") or ""):
-        return ""
-    value = _integer(parent.get("start"), 1)
-    for sibling in parent:
-        if sibling.tag != "li":
-            continue
-        value = _integer(sibling.get("value"), value)
-        if sibling is item:
-            break
-        value += 1
-    styles = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
-    style = styles.get(parent.get("type") or "", "decimal")
-    if "cjk-ideographic" in (parent.get("style") or "") or "chinese" in (parent.get("style") or ""):
-        return f"{chinese(value)}、"
-    return f"{formatted(value, style)}."
+class ItemNumbers:
+    """Numbers a browser prints before the items of ordered lists; ask for each item once, in the page's order."""
+
+    def __init__(self) -> None:
+        self._next: dict[Any, int] = {}
+
+    def label(self, item: Any) -> str:
+        """The number of an `<li>` with its mark; empty in other lists."""
+        parent = item.getparent()
+        if parent is None or parent.tag != "ol":
+            return ""
+        value = _integer(item.get("value"), self._next.get(parent, _integer(parent.get("start"), 1)))
+        self._next[parent] = value + 1
+        look = parent.get("style") or ""
+        if "none" in look:
+            return ""
+        if "cjk-ideographic" in look or "chinese" in look:
+            return f"{chinese(value)}、"
+        return f"{formatted(value, _LIST_TYPES.get(parent.get('type') or '', 'decimal'))}."
