@@ -12,10 +12,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.linalg import cholesky, solve_triangular
+from scipy.linalg import LinAlgError, cholesky, solve_triangular
 from sklearn.linear_model import LogisticRegression
 
-_JITTER = 1e-6
+_JITTERS = (1e-6, 1e-5, 1e-4, 1e-3)
+"""Ridges tried in turn: with fewer columns than rows the Gram matrix is singular, and float32 products leave
+eigenvalues down to about -1e-5 in it (640 rows of a 384-dimensional vector alone)."""
 _MAX_ITER = 300
 
 
@@ -42,8 +44,12 @@ class Reduced:
     def of(cls, matrix: Any) -> Reduced:
         """Factor the Gram matrix of `matrix` (n, columns)."""
         gram = np.asarray((matrix @ matrix.T).todense(), dtype=np.float64)
-        gram[np.diag_indices_from(gram)] += _JITTER
-        return cls(matrix, cholesky(gram, lower=True))
+        for jitter in _JITTERS[:-1]:
+            try:
+                return cls(matrix, cholesky(gram + jitter * np.eye(len(gram)), lower=True))
+            except LinAlgError:
+                continue
+        return cls(matrix, cholesky(gram + _JITTERS[-1] * np.eye(len(gram)), lower=True))
 
     def widen(self, coefficients: NDArray[np.float64]) -> NDArray[np.float32]:
         """Carry (n, k) coefficients of the reduced rows back to (columns, k)."""

@@ -38,3 +38,12 @@ def test_equal_rows_do_not_break_the_factorisation():
     matrix = csr_matrix(np.ones((6, 4)))
     truth = np.array([[True], [False]] * 3)
     assert np.isfinite(fit_heads(Reduced.of(matrix), truth, np.ones(6), 1.0).weights).all()
+
+
+def test_fewer_columns_than_rows_can_be_fitted_too():
+    rng = np.random.default_rng(5)
+    matrix = csr_matrix(rng.normal(size=(120, 10)).astype(np.float32))
+    truth = rng.random((120, 1)) > 0.5
+    heads = fit_heads(Reduced.of(matrix), truth, np.ones(120), c=1.0)
+    model = LogisticRegression(C=1.0, max_iter=5000, tol=1e-8).fit(matrix, truth[:, 0])
+    assert np.allclose(heads.decide(matrix)[:, 0], model.decision_function(matrix), atol=0.02)
