@@ -43,3 +43,9 @@ def test_scores_on_real_plans_hold(checkout: Path, real_corpus: Path, tmp_path: 
     assert found["n_measures"] == 132
     low = {name: found[name] for name, floor in floors(checkout, "real").items() if found[name] < floor}
     assert not low, f"below the floor on real plans: {low}"
+
+
+def test_the_shipped_classifier_is_the_one_the_pipe_trains(checkout: Path) -> None:
+    for name in ("classifier.skops", "classifier.json", "examples.parquet"):
+        made, shipped = checkout / "data/models" / name, checkout / "pipeline/_shipped/model" / name
+        assert made.read_bytes() == shipped.read_bytes(), f"{name} differs; run `make ship` and commit"
