@@ -64,15 +64,18 @@ def run(workspace: Workspace, settings: Settings) -> dict[str, Any]:
             artifacts=[*plots, workspace.path("models/classifier.json"), workspace.path("processed/report.html")],
         ),
     )
+    artifacts = {
+        "classifier": workspace.path("models/classifier.skops"),
+        "card": workspace.path("models/classifier.json"),
+        "codebook": Path(settings.taxonomy),
+    }
     if recorded.created:
-        artifacts = {
-            "classifier": workspace.path("models/classifier.skops"),
-            "card": workspace.path("models/classifier.json"),
-            "codebook": Path(settings.taxonomy),
-        }
         client, code = runs.connect(settings.tracking), Path(__file__).with_name("served.py")
         registry.register(client, recorded.run_id, code, artifacts, f"jucuo=={version('jucuo')}")
-    receipt = {"corpus_digest": words.get("corpus_digest", ""), "lock_digest": digest}
+    # Nothing but what the stage depends on: with the lock's digest in it, a change of code that changes no result would
+    # leave an old receipt here and make a new one, and so another lock, in a fresh clone.
+    model = hashlib.sha256(artifacts["classifier"].read_bytes()).hexdigest()
+    receipt = {"corpus_digest": words.get("corpus_digest", ""), "classifier": model}
     RECEIPT.parent.mkdir(parents=True, exist_ok=True)
     RECEIPT.write_text(dumps(receipt), "utf-8")
     return receipt
