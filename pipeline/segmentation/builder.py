@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _UNDIVIDED_MIN = 3
 _LOOK_BACK = 4
+_ISSUERS_MAX = 6
 
 
 class _Builder:
@@ -165,11 +166,14 @@ class _Builder:
         return is_heading_like(self.text, line) and lexicon.announces(content)
 
     def _is_signature(self, index: int, content: str) -> bool:
-        """Whether a line names the issuer right above the document's date."""
-        following = self.lines[index + 1] if index + 1 < len(self.lines) else None
-        if following is None or not lexicon.is_issuer(content):
+        """Whether a line names an issuer right above the document's date, or above another that does."""
+        if not lexicon.is_issuer(content):
             return False
-        return lexicon.line_role(self._content(following)) == "signature"
+        for following in self.lines[index + 1 : index + 1 + _ISSUERS_MAX]:
+            below = self._content(following)
+            if lexicon.line_role(below) == "signature" or not lexicon.is_issuer(below):
+                return lexicon.line_role(below) == "signature"
+        return False
 
     def _back_to_section(self) -> None:
         """An address to the assembly ends every block but the section: what follows is no continuation."""

@@ -16,6 +16,7 @@ HEADING_MAX = 32
 
 _TOPICS_MIN = 3
 _NEIGHBOURS = 3
+_SECTION_LINES = 2
 
 
 def is_heading_like(text: str, line: Line) -> bool:
@@ -41,7 +42,17 @@ def front_matter(text: str, lines: list[Line]) -> int:
     parts = part_titles(text, lines)
     titles = [index for index in range(first) if is_heading_like(text, lines[index])]
     over = [index for index in titles[-_NEIGHBOURS:] if _topics(text, lines[index + 1 : first]) >= _TOPICS_MIN]
-    return min([first, *(parts if len(parts) > 1 else []), *over[-1:]])
+    return min([first, *(parts if len(parts) > 1 else []), *over[-1:], *_first_section(text, lines, first)])
+
+
+def _first_section(text: str, lines: list[Line], first: int) -> list[int]:
+    """The heading right above the first number and below the preamble (`党建篇：…`): the body's first section."""
+    if first < _SECTION_LINES or not is_heading_like(text, lines[first - 1]):
+        return []
+    heading, above = text[lines[first - 1].start : lines[first - 1].end], lines[first - 2]
+    prose = text[above.end - 1] in SENTENCE_END + "：:" and above.end - above.start > HEADING_MAX
+    plain = lexicon.line_role(heading) == "paragraph" and not lexicon.is_issuer(heading)
+    return [first - 1] if prose and plain else []
 
 
 def _topics(text: str, lines: list[Line]) -> int:

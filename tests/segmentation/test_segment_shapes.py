@@ -227,6 +227,23 @@ def test_signature_and_imprint_are_no_measures():
     assert reasons(result) == ["closing", "signature", "signature", "imprint"]
 
 
+def test_joint_signatures_and_the_session_line_are_no_measures():
+    result = cut(
+        "一、育人\n1.抓好晨读。每天二十分钟，班主任到场。\n2.抓好跑操。冬季改为室内操，体育组排表。\n"
+        "中共云溪县委教育工作委员会\n云溪县教育局\n2024年3月1日\n（2024年3月1日在云溪县教育工作会议上）\n"
+    )
+    assert numbers(result) == ["1.", "2."]
+    assert set(reasons(result)) <= {"signature", "imprint"}
+
+
+def test_a_heading_between_the_preamble_and_the_first_number_opens_a_section():
+    result = cut(
+        "云溪县教育局2024年工作要点\n2024年是打基础的一年，全县教育系统要团结一心，把各项工作一件一件落到实处。\n"
+        "育人篇：五育并举\n1.抓好晨读。每天二十分钟，班主任到场。\n办学篇：补齐短板\n2.修缮旧楼。暑假前完成加固。\n"
+    )
+    assert [measure.heading_path for measure in result.measures] == [["育人篇：五育并举"], ["办学篇：补齐短板"]]
+
+
 def test_appendix_with_tasks_counts_and_a_glossary_does_not():
     result = cut(
         "一、工作\n1.抓课堂。推门听课每周两节。\n附件1\n2024年民生实事\n一、免费体检。全县中小学生每"
@@ -291,6 +308,21 @@ def test_problems_and_thanks_are_set_aside():
     assert paths(result) == ["1.p1", "1.p2"]
     assert reasons(result) == ["problems", "thanks"]
     assert {measure.kind for measure in result.measures} == {"achievement"}
+
+
+@pytest.mark.parametrize(
+    "problems",
+    [
+        "过去一年工作中还存在不少问题：大班额有反弹，农村教师缺编，校车线路没有排满，食堂改造慢了半年。",
+        "过去一年成绩来之不易，同时我们也看到：乡村学校音乐教师缺编的困难没有解决，两处校舍仍待加固。",
+    ],
+)
+def test_problems_after_a_review_are_set_aside(problems: str):
+    result = cut(
+        f"一、2023年工作回顾\n（一）校舍。加固教学楼两栋，暑假完工。\n（二）教师。招聘三十人，到岗。\n{problems}\n"
+    )
+    assert numbers(result) == ["（一）", "（二）"]
+    assert reasons(result) == ["problems"]
 
 
 def test_flags():
