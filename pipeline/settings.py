@@ -27,7 +27,10 @@ class IngestParams(Section):
     max_file_mb: float = Field(default=64, gt=0, description="a larger file is set aside")
     max_archive_mb: float = Field(default=256, gt=0, description="unpacked size at which an archive is set aside")
     max_archive_files: int = Field(default=2000, gt=0, description="members at which an archive is set aside")
-    max_markup_mb: float = Field(default=24, gt=0, description="a page or Word part with more markup is set aside")
+    max_markup_mb: float = Field(default=8, gt=0, description="a page or Word part with more markup is set aside")
+    max_chars: int = Field(
+        default=500_000, gt=0, description="a longer text is set aside; one of this length takes up to 5 s and 600 MB"
+    )
 
 
 class CleanParams(Section):

@@ -29,6 +29,7 @@ class Budget:
     unpacked_bytes: int
     files: int
     markup_bytes: int
+    chars: int
 
     @classmethod
     def of(cls, params: IngestParams) -> Budget:
@@ -38,6 +39,7 @@ class Budget:
             int(params.max_archive_mb * _MEBI),
             params.max_archive_files,
             int(params.max_markup_mb * _MEBI),
+            params.max_chars,
         )
 
 

@@ -51,7 +51,7 @@ def read(data: bytes, budget: Budget) -> Extracted:
     text = "\n".join(_lines(body, numbering))
     if not text.strip():
         raise UnusableDocument("no_text", "the DOCX file holds no text; its pages may be pictures")
-    title = (document.core_properties.title or "").strip() if _has_properties(document) else ""
+    title = _title(document)
     return Extracted(text, "utf-8", PageHints(title=title or None, title_rule="properties" if title else None))
 
 
@@ -70,8 +70,14 @@ def _check(data: bytes, budget: Budget) -> None:
         raise UnusableDocument("broken", f"the DOCX file is damaged or cut off ({exc})") from exc
 
 
-def _has_properties(document: Any) -> bool:
-    return any("core-properties" in relation.reltype for relation in document.part.package.rels.values())
+def _title(document: Any) -> str:
+    """The title among the file's properties; damaged properties cost the title and not the document."""
+    if not any("core-properties" in relation.reltype for relation in document.part.package.rels.values()):
+        return ""  # python-docx would make properties up, with a title of its own
+    try:
+        return (document.core_properties.title or "").strip()
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return ""
 
 
 def _part(part: Any, kind: str) -> Any | None:

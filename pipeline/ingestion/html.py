@@ -7,12 +7,12 @@ drop short numbered paragraphs, list numbers and table rows, and those are our m
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from pipeline.errors import UnusableDocument
 from pipeline.ingestion.decoding import declared_encoding, decode
-from pipeline.ingestion.htmltext import CHINESE, CONTENT, blocks, is_silent
+from pipeline.ingestion.htmlcensus import CHINESE, CONTENT, Census
+from pipeline.ingestion.htmltext import blocks
 from pipeline.ingestion.pagehints import from_html
 from pipeline.ingestion.types import Extracted
 
@@ -20,6 +20,9 @@ _LARGE = 2_000_000
 """Characters of markup from which a page is taken whole: trafilatura needs a minute for ten million."""
 
 _ARTICLE_SHARE = 0.9
+_LOOKS = 20
+"""Layers that add text of their own; a page has about six, 2,000 of them would take minutes."""
+
 _MARKED_SHARE = 0.6
 _MINCHINESE = 10
 
@@ -33,8 +36,8 @@ def read(data: bytes) -> Extracted:
     declared = declared_encoding(data)
     decoded = decode(data, declared)
     root = _parse(decoded.text)
-    article = _article(root, decoded.text)
-    text = "\n".join(blocks(article))
+    census = Census(root)
+    text = "\n".join(blocks(_article(root, decoded.text, census), census))
     if not CHINESE.search(text):
         raise UnusableDocument("no_text", "the page holds no Chinese text; it may load its article by script")
     title = from_html(root, text)
@@ -55,51 +58,32 @@ def _parse(text: str) -> Any:
     return root
 
 
-def _article(root: Any, text: str) -> Any:
+def _article(root: Any, text: str, census: Census) -> Any:
     """The smallest element that holds the article."""
     body = root.find("body")
     body = root if body is None else body
-    marked = _marked(body)
-    found = _by_trafilatura(body, text) if len(text) < _LARGE else None
-    if marked is not None and (found is None or _weight(marked) >= _MARKED_SHARE * _weight(found)):
+    marked = _marked(body, census)
+    found = _by_trafilatura(body, text, census) if len(text) < _LARGE else None
+    if marked is not None and (found is None or census.weight(marked) >= _MARKED_SHARE * census.weight(found)):
         return marked
     return body if found is None else found
 
 
-def _marked(body: Any) -> Any:
+def _marked(body: Any, census: Census) -> Any:
     """The element whose class or id is one that content systems give to articles, if it holds most of the text."""
-    total = _weight(body)
+    total = census.weight(body)
     best, weight = None, 0
     for element in body.iter():
         name = f"{element.get('id') or ''} {element.get('class') or ''}"
         if name.strip() and CONTENT.search(name):
-            mine = _weight(element)
+            mine = census.weight(element)
             # an inner container with nearly the same text is nearer to the article
             if mine > 0.5 * total and mine >= 0.97 * weight:
                 best, weight = element, mine
     return best
 
 
-def _weight(element: Any) -> int:
-    """Chinese characters outside links and furniture."""
-    return sum(len(CHINESE.findall(piece)) for piece in _visible(element, links=False))
-
-
-def _visible(element: Any, *, links: bool) -> Iterator[str]:
-    stack = [element]
-    while stack:
-        node = stack.pop()
-        if not isinstance(node.tag, str) or is_silent(node) or (node.tag == "a" and not links):
-            continue
-        if node.text:
-            yield node.text
-        for child in node:
-            if child.tail:
-                yield child.tail
-            stack.append(child)
-
-
-def _by_trafilatura(body: Any, text: str) -> Any:
+def _by_trafilatura(body: Any, text: str, census: Census) -> Any:
     """The smallest element that holds nine tenths of what trafilatura takes for the article."""
     from trafilatura import extract
 
@@ -111,24 +95,33 @@ def _by_trafilatura(body: Any, text: str) -> Any:
     wanted = {line for line in wanted if len(line) >= _MINCHINESE}
     if not wanted:
         return None
-    return _holder(body, wanted)
+    return _holder(body, wanted, census)
 
 
 def _squeeze(text: str) -> str:
     return re.sub(r"[^一-鿿]", "", text)
 
 
-def _holder(body: Any, wanted: set[str]) -> Any:
+def _holder(body: Any, wanted: set[str], census: Census) -> Any:
+    """Descend from the body while one child holds what is wanted; reads at most `_LOOKS` times the page's text."""
     needed = _ARTICLE_SHARE * sum(len(line) for line in wanted)
+    left = _LOOKS * max(1, census.chinese(body))
     here = body
     while True:
         inner = None
         for child in here:
-            if isinstance(child.tag, str) and child.tag not in ("p", "table") and not is_silent(child):
-                held = _squeeze("".join(child.itertext()))
-                if sum(len(line) for line in wanted if line in held) >= needed:
-                    inner = child
-                    break
+            held = census.chinese(child)
+            if held < needed or child.tag in ("p", "table") or census.is_silent(child):
+                continue
+            left -= 0 if held == census.chinese(here) else held
+            if held == census.chinese(here) or (left >= 0 and _holds(child, wanted, needed)):
+                inner = child
+                break
         if inner is None:
             return here
         here = inner
+
+
+def _holds(element: Any, wanted: set[str], needed: float) -> bool:
+    text = _squeeze("".join(element.itertext()))
+    return sum(len(line) for line in wanted if line in text) >= needed

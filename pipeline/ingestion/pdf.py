@@ -171,14 +171,15 @@ def paragraphs(lines: Sequence[Line]) -> list[str]:
     size = statistics.median(line.height for line in lines) or 1.0
     right = sorted(line.right for line in lines)[int(0.9 * (len(lines) - 1))]
     margin = _margin(lines, size)
-    made = [lines[0].text]
+    made = [[lines[0].text]]
     for before, line in itertools.pairwise(lines):
         if _goes_on(before, line, size, right, margin):
-            glue = " " if made[-1][-1:].isascii() and line.text[:1].isascii() and made[-1][-1:].isalpha() else ""
-            made[-1] += glue + line.text
+            last = before.text[-1:]
+            made[-1].append(" " if last.isascii() and line.text[:1].isascii() and last.isalpha() else "")
+            made[-1].append(line.text)
         else:
-            made.append(line.text)
-    return made
+            made.append([line.text])
+    return ["".join(pieces) for pieces in made]
 
 
 def _margin(lines: Sequence[Line], size: float) -> float:

@@ -15,6 +15,8 @@ from pipeline.ingestion.types import Extracted, ReadResult, Rejected, SourceDocu
 from pipeline.settings import IngestParams
 
 _MIN_LETTERS = 2
+_MAX_BYTES = 4
+"""A character takes at most four bytes in every encoding we read: what is too long is known before it is decoded."""
 
 
 def read(data: bytes, name: str, params: IngestParams) -> ReadResult:
@@ -54,6 +56,12 @@ def _check_size(data: bytes, budget: Budget) -> None:
         raise UnusableDocument("too_large", f"{len(data) / 2**20:.0f} MiB; raise ingest.max_file_mb to read it")
 
 
+def _check_length(chars: int, budget: Budget) -> None:
+    if chars > budget.chars:
+        detail = f"{chars:,} characters or more, {budget.chars:,} are allowed; split it, or raise ingest.max_chars"
+        raise UnusableDocument("too_large", detail)
+
+
 def _archive(result: ReadResult, data: bytes, name: str, budget: Budget, depth: int) -> None:
     if depth >= archive.MAX_DEPTH:
         raise UnusableDocument("too_large", f"archives are nested more than {archive.MAX_DEPTH} deep")
@@ -72,6 +80,7 @@ def _archive(result: ReadResult, data: bytes, name: str, budget: Budget, depth: 
 
 def _document(data: bytes, name: str, kind: str, budget: Budget) -> SourceDocument:
     extracted = _reader(kind, budget)(data)
+    _check_length(len(extracted.text), budget)
     if sum(character.isalnum() for character in extracted.text[:1000]) < _MIN_LETTERS and not extracted.text.strip():
         raise UnusableDocument("no_text", "the file holds no text")
     digest = hashlib.sha256(data).hexdigest()
@@ -87,8 +96,12 @@ def _reader(kind: str, budget: Budget) -> Callable[[bytes], Extracted]:
             raise UnusableDocument("too_large", f"{len(data) / 2**20:.0f} MiB of markup; raise ingest.max_markup_mb")
         return html.read(data)
 
+    def plain(data: bytes) -> Extracted:
+        _check_length(len(data) // _MAX_BYTES, budget)
+        return _plain(data)
+
     readers: dict[str, Callable[[bytes], Extracted]] = {
-        "text/plain": _plain,
+        "text/plain": plain,
         "text/html": markup,
         sniff.DOCX: lambda data: docx.read(data, budget),
         "application/pdf": pdf.read,
