@@ -25,7 +25,7 @@ _FURNITURE = re.compile(
 )
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _MENU_MAX = 300
-"""Chinese characters: menus have fewer, articles more; some systems name the article's own element `position` or `pages`."""
+"""Chinese characters: menus have fewer, articles more, even in an element named `pages`."""
 
 
 class Census:
