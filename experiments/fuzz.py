@@ -99,14 +99,16 @@ def examine(number: int, name: str, data: bytes, scratch: Path) -> Outcome:
 
     scratch.write_bytes(data)
     read = ingest(CorpusListing([CorpusFile(scratch, name)]), Settings())
-    measures, _ = segment_documents(read.documents, Settings())
-    faults = [str(violation) for violation in find_violations(read.documents, measures)]
+    faults, n_measures = [], 0
+    if not read.documents.is_empty():
+        measures, _ = segment_documents(read.documents, Settings())
+        faults, n_measures = [str(found) for found in find_violations(read.documents, measures)], measures.height
     faults += [f"refused without a reason: {row}" for row in read.rejected if not (row["reason"] and row["detail"])]
     faults += [row["detail"] for row in read.rejected if "a library failed" in row["detail"]]
     if not read.rejected and read.documents.is_empty():
         faults.append("neither a document nor a reason")
     reasons = tuple(row["reason"] for row in read.rejected)
-    return Outcome(number, name, read.documents.height, measures.height, reasons, "; ".join(faults)[:500])
+    return Outcome(number, name, read.documents.height, n_measures, reasons, "; ".join(faults)[:500])
 
 
 def _peak() -> int:

@@ -22,7 +22,7 @@ _PLAN = (
 )
 _TRADITIONAL = (
     "臨瀾市教育局2024年工作要點\n一、加強學(xué)校建設(shè)\n1、新建三所小學，著力改造“三防”設(shè)施。\n"
-    "2、開齊課?程，一節(jié)不少!\n"
+    "2、開齊課程，一節(jié)不少!\n"
 )
 _PAGE = (
     '<!DOCTYPE html><html><head><meta charset="{charset}"><title>工作要点 - 临澜市教育局网</title>'
@@ -94,7 +94,7 @@ def seeds() -> dict[str, tuple[bytes, ...]]:
     """Whole files of every kind, a few hundred characters each, made once a process."""
     texts = [_PLAN.encode(name) for name in ("utf-8", "utf-8-sig", "utf-16", "utf-16-be", "gb18030")]
     texts += [_TRADITIONAL.encode("utf-8"), _TRADITIONAL.encode("big5hkscs", "ignore")]
-    texts.append(_PLAN.encode("gb18030").replace("程".encode("gb18030"), b"?\xcc"))
+    texts.append(_TRADITIONAL.replace("課", "課?").encode("gb18030"))  # a lost byte; one seed, for the search is slow
     pages = [
         _PAGE.format(charset=charset, text=_PLAN.replace("\n", "</p><p>")).encode(charset, "ignore")
         for charset in ("utf-8", "gb2312", "utf-16")
