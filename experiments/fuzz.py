@@ -32,6 +32,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT), str(ROOT / "tests/support")]
@@ -95,20 +96,36 @@ def examine(number: int, name: str, data: bytes, scratch: Path) -> Outcome:
     from pipeline.stages.corpus import CorpusFile, CorpusListing
     from pipeline.stages.ingest import ingest
     from pipeline.stages.segment import segment_documents
-    from pipeline.stages.validate import find_violations
 
     scratch.write_bytes(data)
     read = ingest(CorpusListing([CorpusFile(scratch, name)]), Settings())
-    faults, n_measures = [], 0
-    if not read.documents.is_empty():
-        measures, _ = segment_documents(read.documents, Settings())
-        faults, n_measures = [str(found) for found in find_violations(read.documents, measures)], measures.height
+    measures = segment_documents(read.documents, Settings())[0].to_dicts()
+    faults: list[str] = []
+    for document in read.documents.iter_rows(named=True):
+        faults += contradictions(document, [row for row in measures if row["doc_id"] == document["doc_id"]])
     faults += [f"refused without a reason: {row}" for row in read.rejected if not (row["reason"] and row["detail"])]
     faults += [row["detail"] for row in read.rejected if "a library failed" in row["detail"]]
     if not read.rejected and read.documents.is_empty():
         faults.append("neither a document nor a reason")
     reasons = tuple(row["reason"] for row in read.rejected)
-    return Outcome(number, name, read.documents.height, n_measures, reasons, "; ".join(faults)[:500])
+    return Outcome(number, name, read.documents.height, len(measures), reasons, "; ".join(faults)[:500])
+
+
+def contradictions(document: dict[str, Any], measures: list[dict[str, Any]]) -> list[str]:
+    """What the validate stage would find in the rows of one document, without its joins (5 ms a file)."""
+    from pipeline.stages.segment import offset_map
+
+    offsets, found, reached = offset_map(document), [], 0
+    for row in measures:
+        if document["text"][row["start"] : row["end"]] != row["text"] or row["start"] < reached:
+            found.append(f"{row['measure_id']} is not where it says")
+        back = offsets.to_clean(row["source_start"], row["source_end"])
+        if (back.start, back.end) != (row["start"], row["end"]):
+            found.append(f"{row['measure_id']} does not map back")
+        reached = row["end"]
+    if len({row["measure_id"] for row in measures}) < len(measures):
+        found.append("two measures have one id")
+    return found
 
 
 def _peak() -> int:

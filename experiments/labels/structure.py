@@ -22,10 +22,13 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLD = ROOT / "data/labels/structure"
+_DIGIT = "[一二三四五六七八九十]"
 NUMBER = re.compile(
-    r"[ \u3000]*(?:第[一二三四五六七八九十]+部分[：:、，]?|[（(][一二三四五六七八九十\d]+[）)]|[一二三四五六七八九十]+[、．.]|\d+[.．、]|——|[一二三四五六七八九十]+是)?"
+    rf"[ \u3000]*(?:第{_DIGIT}+(?:部分)?[：:、，]?|[（(](?:{_DIGIT}+|\d+)[）)]|{_DIGIT}+[、．.]|\d+[.．、]|——|{_DIGIT}+[是要])?"
     r"[ \u3000]*"
 )
+AFTER_NUMBER = " \u3000\n，、：:"
+"""What may stand between a printed number and its text and belongs to neither: annotators wrote `第一`, the page `第一，`."""
 
 
 class Document:
@@ -58,7 +61,7 @@ def unit(document: Document, row: dict[str, Any], floor: int, ceiling: int) -> l
     if head < 0:
         raise ValueError(f"line {row['line']} has no {row['head']!r} after the measure before it")
     start = head + len(row["number"])
-    while document.text[start] in " \u3000":
+    while row["number"] and document.text[start] in AFTER_NUMBER:
         start += 1
     tail = document.text.rfind(row["tail"], start - len(row["tail"]), min(last[1], ceiling))
     if tail < 0 or document.text[head : head + len(row["number"])] != row["number"]:

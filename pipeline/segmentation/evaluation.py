@@ -7,7 +7,7 @@ start and end offsets, so that one measure cut in two costs two false boundaries
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import add
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ _BASELINE = re.compile(
     rf"^[ \u3000]*({_DIGIT}+[、．.]|[（(](?:{_DIGIT}+|\d+)[）)]|\d+[.．、]|{_DIGIT}+是)",
     re.MULTILINE,
 )
+_HEADLINE_MAX = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +118,24 @@ def agreement(found: Sequence[Unit], gold: Sequence[Unit]) -> Agreement:
     return Agreement(
         measures=Rate(len(shared), len(spans), len(wanted)),
         boundaries=Rate(len(edges & true_edges), len(edges), len(true_edges)),
-        numbers=share(a.number == b.number for a, b in shared),
+        numbers=share(_printed(a.number) == _printed(b.number) for a, b in shared),
         kinds=share(a.kind == b.kind for a, b in shared),
         paths=share(a.path == b.path for a, b in shared),
     )
+
+
+def _printed(number: str) -> str:
+    """A number without the comma after it, which annotators leave to the text (`第一，`)."""
+    return number.rstrip("，：:")
+
+
+def without_headline(text: str, unit: Unit) -> Unit:
+    """The unit without a headline on a line of its own: whether that line is its head or a heading is a convention."""
+    head, _, rest = text[unit.start : unit.end].partition("\n")
+    if not rest.strip() or len(head.strip()) > _HEADLINE_MAX:
+        return unit
+    start, end = trim(text, unit.start + len(head), unit.end)
+    return replace(unit, start=start, end=end)
 
 
 def heading_starts(measure: SegmentedMeasure, outline: Sequence[Heading]) -> tuple[int, ...]:

@@ -104,8 +104,8 @@ def seeds() -> dict[str, tuple[bytes, ...]]:
     words = [numbered_docx(levels, items), _word()]
     lines = [line for line in _PLAN.split("\n") if line]
     papers = [pdf([page(lines[:4], header="临澜市教育局文件", number=1), page(lines[4:], number=2)])]
-    mixed = zipped({"要点.txt": texts[4], "页.html": pages[0], "件.docx": words[0], "件.pdf": papers[0]})
-    archives = [mixed, zipped({"a/b.txt": texts[0], "内.zip": mixed}, compress=False)]
+    mixed = zipped({"要点.txt": texts[4], "件.docx": words[0]})
+    archives = [mixed, zipped({"页.html": pages[1], "件.pdf": papers[0]}), zipped({"内.zip": mixed}, compress=False)]
     return {
         "txt": tuple(texts),
         "html": tuple(pages),
