@@ -251,8 +251,9 @@ def main() -> int:
         summary.add(outcome)
         if outcome.fault or chosen:
             print(outcome, flush=True)
-        if sum(summary.cases.values()) % 1000 == 0:
+        if not chosen and sum(summary.cases.values()) % 1000 == 0:
             print(f"{sum(summary.cases.values())} files, {len(summary.findings)} findings", file=sys.stderr, flush=True)
+            arguments.out.write_text(table(summary), "utf-8")  # a run that is cut off leaves what it did
     if not chosen:
         arguments.out.write_text(table(summary), "utf-8")
     return 1 if summary.findings else 0

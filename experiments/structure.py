@@ -13,7 +13,7 @@ import hashlib
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -28,19 +28,37 @@ from pipeline.ingestion.readers import read  # noqa: E402
 from pipeline.segmentation import Segmentation, segment  # noqa: E402
 from pipeline.segmentation import detail_evaluation as details  # noqa: E402
 from pipeline.segmentation.citations import find_citations  # noqa: E402
-from pipeline.segmentation.evaluation import Agreement, Rate, Unit, agreement, baseline, heading_starts, pooled  # noqa: E402
+from pipeline.segmentation.detail_evaluation import DetailAgreement  # noqa: E402
+from pipeline.segmentation.evaluation import (  # noqa: E402
+    Agreement,
+    Rate,
+    Unit,
+    agreement,
+    baseline,
+    heading_starts,
+    pooled,
+    share,
+    without_headline,
+)
 from pipeline.segmentation.targets import find_targets  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
 
 GOLD = ROOT / "data/labels/structure"
 GROUPS = {"seeds": "seeds", "provinces": "provincial", "national": "national"}
 Key = tuple[str, str]
+HEADER = """\
+`python experiments/structure.py`; gold digest `{digest}`. Protocol: `data/labels/structure/README.md`. In brackets the
+baseline of plain regular expressions and the size of the gold standard. Numbers, kinds and paths are judged on
+measures with exact spans, fields of targets on overlapping ones; `quantity` is character overlap. `without headline
+lines` counts a headline on a line of its own on neither side: whether it is a measure's head or the heading above it
+is a convention, and annotators did not agree on it."""
 
 
 @dataclass(frozen=True)
 class Read:
-    """One document on its way through the pipe."""
+    """One document on its way through the pipe; `text` is the source text."""
 
+    text: str
     cleaned: Cleaned
     metadata: Metadata
     result: Segmentation
@@ -98,21 +116,62 @@ def through(corpus: Path, name: str, sha256: str | None = None) -> Read:
         damaged=cleaned.damaged_spans,
         params=settings.segment,
     )
-    return Read(cleaned, metadata, result)
+    return Read(source.text, cleaned, metadata, result)
 
 
-def structure_scores(corpus: Path) -> dict[Key, tuple[Agreement, Agreement]]:
-    """Agreement on measures by part and group: ours, baseline."""
-    found: dict[Key, list[tuple[Agreement, Agreement]]] = defaultdict(list)
+@dataclass(frozen=True)
+class Score:
+    """One measure on one group of documents, ours and the baseline's; `spans` have recall, accuracies have none."""
+
+    part: str
+    group: str
+    name: str
+    ours: Rate
+    plain: Rate
+    spans: bool
+
+    def flat(self) -> dict[str, float]:
+        """`part.group.name` to figure, the baseline's under `.baseline`, the size of the gold standard under `.n`."""
+        if not self.ours.gold:
+            return {}
+        base = f"{self.part}.{self.group}.{self.name}"
+        figures: dict[str, float] = {f"{base}.n": self.ours.gold}
+        for suffix, rate in (("", self.ours), (".baseline", self.plain)):
+            if self.spans:
+                for name in ("precision", "recall", "f1"):
+                    figures[f"{base}.{name}{suffix}"] = round(getattr(rate, name), 4)
+            elif rate.gold:
+                figures[f"{base}{suffix}"] = round(rate.precision, 4)
+        return figures
+
+
+def structure_scores(corpus: Path) -> Iterator[Score]:
+    """Agreement on measures by part and group."""
+    exact: dict[Key, list[tuple[Agreement, Agreement]]] = defaultdict(list)
+    aside: dict[Key, list[tuple[Agreement, Agreement]]] = defaultdict(list)
     for row in gold("measures"):
         document = through(corpus, row["doc"], row["sha256"])
         wanted = [Unit(start, end, number, kind, tuple(path)) for start, end, number, kind, path in row["units"]]
-        found[key(row)].append((agreement(document.units(), wanted), agreement(document.plain(), wanted)))
-    return {name: (pooled(a for a, _ in pairs), pooled(b for _, b in pairs)) for name, pairs in found.items()}
+        sides = (document.units(), document.plain())
+        exact[key(row)].append((agreement(sides[0], wanted), agreement(sides[1], wanted)))
+        bare = [[without_headline(document.text, unit) for unit in units] for units in (*sides, wanted)]
+        aside[key(row)].append((agreement(bare[0], bare[2]), agreement(bare[1], bare[2])))
+    for name, pairs in exact.items():
+        yield from _agreements(name, pairs, ("measures", "boundaries", "numbers", "paths", "kinds"), "")
+        yield from _agreements(name, aside[name], ("measures", "boundaries"), "_without_headline_lines")
 
 
-def metadata_accuracy(corpus: Path) -> dict[Key, dict[str, tuple[Rate, Rate]]]:
-    """Right values by part, group and field: ours, baseline."""
+def _agreements(
+    name: Key, pairs: list[tuple[Agreement, Agreement]], fields: Iterable[str], suffix: str
+) -> Iterator[Score]:
+    ours, plain = pooled(a for a, _ in pairs), pooled(b for _, b in pairs)
+    for field in fields:
+        spans = field in {"measures", "boundaries"}
+        yield Score(*name, field + suffix, getattr(ours, field), getattr(plain, field), spans)
+
+
+def metadata_accuracy(corpus: Path) -> Iterator[Score]:
+    """Right values by part, group and field."""
     found: dict[Key, dict[str, list[tuple[bool, bool]]]] = defaultdict(lambda: defaultdict(list))
     for row in gold("metadata"):
         document = through(corpus, row["doc"])
@@ -121,53 +180,43 @@ def metadata_accuracy(corpus: Path) -> dict[Key, dict[str, tuple[Rate, Rate]]]:
         # as the documents table has it: the bureau stands for the joint issuers
         ours["issuer"] = next((name for name in names if not name.startswith("中共")), names[0]) or None
         plain = metadata_scores.compare(metadata_scores.baseline(document.cleaned.text), row)
-        for name, right in metadata_scores.compare(ours, row).items():
-            found[key(row)][name].append((right, plain[name]))
-    return {
-        name: {field: (_share(a for a, _ in pairs), _share(b for _, b in pairs)) for field, pairs in fields.items()}
-        for name, fields in found.items()
-    }
+        for field, right in metadata_scores.compare(ours, row).items():
+            found[key(row)][field].append((right, plain[field]))
+    for name, fields in found.items():
+        for field, pairs in fields.items():
+            rates = share(a for a, _ in pairs), share(b for _, b in pairs)
+            yield Score(*name, f"metadata.{field}", *rates, spans=False)
 
 
-def _share(right: Iterable[bool]) -> Rate:
-    judged = list(right)
-    return Rate(sum(judged), len(judged), len(judged))
-
-
-Details = dict[Key, dict[str, tuple[details.DetailAgreement, details.DetailAgreement]]]
-
-
-def detail_scores(corpus: Path) -> Details:
-    """Agreement on targets and citations by part and group: ours, baseline."""
-    found: dict[Key, dict[str, list[tuple[details.DetailAgreement, details.DetailAgreement]]]] = defaultdict(
-        lambda: defaultdict(list)
-    )
+def detail_scores(corpus: Path) -> Iterator[Score]:
+    """Agreement on targets and citations by part and group."""
+    found: dict[tuple[Key, str], list[tuple[DetailAgreement, DetailAgreement]]] = defaultdict(list)
     for row in gold("details"):
         document = through(corpus, row["doc"], row["sha256"])
-        text, offsets = document.cleaned.text, document.cleaned.offsets
+        text, to_clean = document.cleaned.text, document.cleaned.offsets.to_clean
         for item in row["items"]:
-            span = offsets.to_clean(*item["span"])
+            span = to_clean(*item["span"])
             targets = [_target(text, document, label) for label in item["targets"]]
-            cited = [details.CitationLabel(*offsets.to_clean(a, b), number) for a, b, number, _ in item["citations"]]
-            found[key(row)]["targets"].append(
+            cited = [details.CitationLabel(*to_clean(a, b), number) for a, b, number, _ in item["citations"]]
+            found[key(row), "targets"].append(
                 (
                     details.compare_targets(find_targets(text, *span), targets),
                     details.compare_targets(details.baseline_targets(text, *span), targets),
                 )
             )
-            found[key(row)]["citations"].append(
+            found[key(row), "citations"].append(
                 (
                     details.compare_citations(find_citations(text, *span), cited),
                     details.compare_citations(details.baseline_citations(text, *span), cited),
                 )
             )
-    return {
-        name: {
-            what: (details.pooled(a for a, _ in pairs), details.pooled(b for _, b in pairs))
-            for what, pairs in kinds.items()
-        }
-        for name, kinds in found.items()
-    }
+    for (name, what), pairs in found.items():
+        ours, plain = details.pooled(a for a, _ in pairs), details.pooled(b for _, b in pairs)
+        yield Score(*name, f"{what}.spans", ours.spans, plain.spans, spans=True)
+        if what == "targets":
+            yield Score(*name, f"{what}.overlaps", ours.overlaps, plain.overlaps, spans=True)
+        for field, rate in ours.fields.items():
+            yield Score(*name, f"{what}.{field}", rate, plain.fields[field], spans=False)
 
 
 def _target(text: str, document: Read, label: list[Any]) -> details.TargetLabel:
@@ -177,52 +226,9 @@ def _target(text: str, document: Read, label: list[Any]) -> details.TargetLabel:
     return details.TargetLabel(*to_clean(start, end), comparator, value, high, unit, quantity)
 
 
-def figures(
-    structure: dict[Key, tuple[Agreement, Agreement]],
-    metadata: dict[Key, dict[str, tuple[Rate, Rate]]],
-    inside: Details,
-) -> dict[str, float]:
-    """All scores flat: `part.group.measure` and the same with `.baseline`."""
-    flat: dict[str, float] = {}
-
-    def put(name: Key, measure: str, rates: tuple[Rate, Rate], *, spans: bool) -> None:
-        for suffix, rate in zip(("", ".baseline"), rates, strict=True):
-            base = f"{name[0]}.{name[1]}.{measure}"
-            if spans:
-                flat[f"{base}.precision{suffix}"] = round(rate.precision, 4)
-                flat[f"{base}.recall{suffix}"] = round(rate.recall, 4)
-                flat[f"{base}.f1{suffix}"] = round(rate.f1, 4)
-            elif rate.gold:
-                flat[f"{base}{suffix}"] = round(rate.precision, 4)
-        flat[f"{name[0]}.{name[1]}.{measure}.n"] = rates[0].gold
-
-    for name, (ours, plain) in structure.items():
-        put(name, "measures", (ours.measures, plain.measures), spans=True)
-        put(name, "boundaries", (ours.boundaries, plain.boundaries), spans=True)
-        for field in ("numbers", "kinds", "paths"):
-            put(name, field, (getattr(ours, field), getattr(plain, field)), spans=False)
-    for name, fields in metadata.items():
-        for field, pair in fields.items():
-            put(name, f"metadata.{field}", pair, spans=False)
-    for name, kinds in inside.items():
-        for what, (mine, simple) in kinds.items():
-            put(name, f"{what}.spans", (mine.spans, simple.spans), spans=True)
-            if what == "targets":
-                put(name, f"{what}.overlaps", (mine.overlaps, simple.overlaps), spans=True)
-            for field, rate in mine.fields.items():
-                put(name, f"{what}.{field}", (rate, simple.fields[field]), spans=False)
-    return dict(sorted(flat.items()))
-
-
 def table(flat: dict[str, float], digest: str) -> str:
     """The figures as Markdown: a row a measure, a column a group, the baseline in brackets."""
-    lines = [
-        "# Structure, metadata, targets and citations",
-        "",
-        f"`python experiments/structure.py`; gold digest `{digest}`. Protocol: `data/labels/structure/README.md`. In "
-        "brackets the baseline of plain regular expressions. Numbers, kinds and paths are judged on measures with exact "
-        "spans, fields of targets on overlapping ones; `quantity` is character overlap.",
-    ]
+    lines = ["# Structure, metadata, targets and citations", "", HEADER.format(digest=digest)]
     for part, heading in (("development", "Development documents"), ("held_out", "Held-out documents")):
         groups = [group for group in GROUPS.values() if any(name.startswith(f"{part}.{group}.") for name in flat)]
         lines += ["", f"## {heading}", "", f"| | {' | '.join(groups)} |", f"|---|{'---|' * len(groups)}"]
@@ -232,22 +238,24 @@ def table(flat: dict[str, float], digest: str) -> str:
             if name.startswith(f"{part}.") and not name.endswith((".baseline", ".n"))
         }
         for row in sorted(rows, key=_order):
-            lines.append(f"| {row} | {' | '.join(_cell(flat, f'{part}.{group}.', row) for group in groups)} |")
+            cells = (_cell(flat, f"{part}.{group}.", row) for group in groups)
+            lines.append(f"| {row.replace('_', ' ')} | {' | '.join(cells)} |")
     return "\n".join(lines) + "\n"
 
 
 def _order(row: str) -> tuple[int, str]:
     order = ("measures", "boundaries", "numbers", "paths", "kinds", "metadata", "targets", "citations")
-    return order.index(row.split(".")[0]), row
+    return next(place for place, name in enumerate(order) if row.startswith(name)), row
 
 
 def _cell(flat: dict[str, float], prefix: str, row: str) -> str:
     ours = flat.get(prefix + row)
     if ours is None:
         return ""
-    counted = flat.get(f"{prefix}{row}.n")
-    size = f", n={counted:.0f}" if counted is not None and not row.endswith("quantity") else ""
-    return f"{ours:.3f} ({flat.get(f'{prefix}{row}.baseline', float('nan')):.3f}{size})"
+    plain, counted = flat.get(f"{prefix}{row}.baseline"), flat.get(f"{prefix}{row.removesuffix('.f1')}.n")
+    beside = "" if plain is None else f"{plain:.3f}"
+    size = "" if counted is None or row.endswith("quantity") else f"n={counted:.0f}"
+    return f"{ours:.3f} ({', '.join(filter(None, (beside, size)))})"
 
 
 def digest_of_gold() -> str:
@@ -258,7 +266,10 @@ def digest_of_gold() -> str:
 
 def scores(corpus: Path) -> dict[str, float]:
     """Everything on one corpus, flat."""
-    return figures(structure_scores(corpus), metadata_accuracy(corpus), detail_scores(corpus))
+    flat: dict[str, float] = {}
+    for score in (*structure_scores(corpus), *metadata_accuracy(corpus), *detail_scores(corpus)):
+        flat.update(score.flat())
+    return dict(sorted(flat.items()))
 
 
 def main() -> int:

@@ -24,11 +24,11 @@ ROOT = Path(__file__).resolve().parents[2]
 GOLD = ROOT / "data/labels/structure"
 _DIGIT = "[一二三四五六七八九十]"
 NUMBER = re.compile(
-    rf"[ \u3000]*(?:第{_DIGIT}+(?:部分)?[：:、，]?|[（(](?:{_DIGIT}+|\d+)[）)]|{_DIGIT}+[、．.]|\d+[.．、]|——|{_DIGIT}+[是要])?"
+    rf"[ \u3000]*(?:第{_DIGIT}+(?:部分)?[：:、，]?|[（(](?:{_DIGIT}+|\d+)[）)]|{_DIGIT}+[、．.是要]|\d+[.．、]|——)?"
     r"[ \u3000]*"
 )
 AFTER_NUMBER = " \u3000\n，、：:"
-"""What may stand between a printed number and its text and belongs to neither: annotators wrote `第一`, the page `第一，`."""
+"""What may stand between a printed number and its text: annotators write `第一`, not `第一，`."""
 
 
 class Document:
@@ -168,9 +168,7 @@ def details(corpus: Path, items: Path, gold: Path) -> None:
             span = offsets.to_source(place, place + len(citation["text"]))
             cited.append([*span, citation["number"], citation["year"]])
         part = {"dev": "development", "test": "held_out"}.get(item["part"], item["part"])
-        row = rows.setdefault(
-            item["doc"], {"doc": item["doc"], "sha256": document.sha256, "part": part, "items": []}
-        )
+        row = rows.setdefault(item["doc"], {"doc": item["doc"], "sha256": document.sha256, "part": part, "items": []})
         row["items"].append({"span": list(offsets.to_source(begin, stop)), "targets": found, "citations": cited})
     write(GOLD / "details.jsonl", list(rows.values()))
 

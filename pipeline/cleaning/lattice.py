@@ -9,10 +9,12 @@ full-width letters that were later made half-width. A beam search over these unk
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from pipeline.cleaning.likelihood import Likelihood
 from pipeline.cleaning.script import Script, converter
@@ -105,8 +107,7 @@ class Restored:
     vanished: int
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """A partial reading: text so far, the byte that waits for its partner, and the last two characters simplified."""
 
     score: float
@@ -186,13 +187,16 @@ class Reader:
 
     def _insert_empty(self, states: Sequence[_State], left: str) -> Iterator[_State]:
         """States in which a pair without a character stood here: its bytes end one character and begin the next."""
+        # a full beam leaves no room below its worst state, and no character raises a score
+        floor = min(state.score for state in states) if len(states) >= BEAM else -math.inf
         for state in states:
             if state.pending == UNKNOWN or state.vanished >= _MAX_VANISHED:
                 continue
             for lead in codes().empty:
                 for character in self._completions(state, lead):
                     grown = self._grown(state, character, UNKNOWN, left)
-                    yield replace(grown, pending=UNKNOWN, vanished=state.vanished + 1, after_empty=lead)
+                    if grown.score >= floor:
+                        yield grown._replace(vanished=state.vanished + 1, after_empty=lead)
 
     def _finish(self, states: Sequence[_State], character: str, place: int, left: str) -> Iterator[Restored]:
         """Ways to end here: a single byte completes the last pair, or its second byte was lost (`?`)."""

@@ -102,6 +102,11 @@ def dictionary() -> Mapping[str, float]:
 
 
 @lru_cache(maxsize=1)
+def _dictionary_total() -> float:
+    return sum(dictionary().values())
+
+
+@lru_cache(maxsize=1)
 def _dictionary_counts() -> Counts:
     """n-grams of the dictionary's words (2 s, once a process, only for damaged documents)."""
     return Counts.of(dictionary().items())
@@ -123,7 +128,7 @@ class Words:
 
     def __init__(self, document: str) -> None:
         self._words = dictionary()
-        self._total = sum(self._words.values())
+        self._total = _dictionary_total()
         self._own: dict[str, float] = {}
         self._n_own = 1.0
         counts: defaultdict[str, float] = defaultdict(float)

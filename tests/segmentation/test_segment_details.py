@@ -20,20 +20,38 @@ from pipeline.segmentation.targets import find_targets
         ("新建公办幼儿园25所，九月开园。", "=", 25, "所", "公办幼儿园"),
         ("投资90亿元，用于改造。", "=", 9e9, "元", "投资"),
         ("创建10所以上示范学校。", ">=", 10, "所", "示范学校"),
-        ("学位增加不少于10,000个。", ">=", 10000, "个", "学位增加"),
+        ("学位增加不少于10,000个。", ">=", 10000, "个", "学位"),
         ("培训教师约3.5万人次。", "~", 35000, "人次", "教师"),
         ("大班额比例控制在5%以内。", "<=", 5, "%", "大班额比例"),
         ("新建三所中心幼儿园。", "=", 3, "所", "中心幼儿园"),
         ("举办比赛二十余场。", ">", 20, "场", "比赛"),
-        ("差距缩小到8个百分点以内。", "<=", 8, "个百分点", "差距缩小"),
+        ("差距缩小到8个百分点以内。", "<=", 8, "个百分点", "差距"),
         ("巩固率超过98.5％。", ">", 98.5, "%", "巩固率"),
-        ("生均经费提高到每生每年1,200元。", "=", 1200, "元", "生均经费提高到每生每年"),
+        ("生均经费提高到每生每年1,200元。", "=", 1200, "元", "生均经费"),
+        ("公办幼儿园在园幼儿占比达56%以上。", ">=", 56, "%", "公办幼儿园在园幼儿占比"),
+        ("惠及6000万农村人口。", "=", 6e7, "", "农村人口"),
+        ("培训500多万人次教师。", ">", 5e6, "人次", "教师"),
+        ("入学率从67%提高到73%。", "=", 73, "%", "入学率"),
+        ("进出口总额增长两倍。", "=", 2, "倍", "进出口总额"),
+        ("财政安排教育支出90亿元。", "=", 9e9, "元", "教育支出"),
     ],
 )
 def test_one_target(text: str, comparator: str, value: float, unit: str, quantity: str):
     (target,) = find_targets(text, 0, len(text))
     assert (target.comparator, target.value, target.unit, target.quantity) == (comparator, value, unit, quantity)
     assert text[target.start : target.end] == target.text
+
+
+def test_figures_in_a_row_share_what_they_count():
+    text = "城市公园、绿道保有量分别达到1436个、883个。"
+    assert [t.quantity for t in find_targets(text, 0, len(text))] == ["城市公园、绿道保有量"] * 2
+
+
+@pytest.mark.parametrize(
+    "text", ["2018-2022年", "第三期计划", "“三全育人”", "教基〔2019〕4号", "2024年3月1日", "14亿人口"]
+)
+def test_what_counts_nothing(text: str):
+    assert [t.text for t in find_targets(text, 0, len(text)) if t.unit] == []
 
 
 def test_several_targets_in_a_clause_and_a_range():

@@ -129,7 +129,7 @@ def truncate(data: bytes, rng: random.Random) -> bytes:
 def flip(data: bytes, rng: random.Random) -> bytes:
     """Some bytes changed."""
     broken = bytearray(data)
-    for _ in range(rng.choice((1, 2, 8, 64)) if data else 0):
+    for _ in range(rng.choice((1, 1, 2, 8, 64)) if data else 0):
         broken[rng.randrange(len(broken))] = rng.randrange(256)
     return bytes(broken)
 
@@ -241,12 +241,12 @@ def within_document(body: str, prologue: str = "") -> bytes:
 
 
 SHAPES = (long_line, deep_page, bomb)
-SHAPE_EVERY = 400
+SHAPE_EVERY = 1000
 """Large shapes cost a second each, the others milliseconds."""
 
 
 def mutant(seed: int, number: int) -> tuple[str, bytes]:
-    """Case `number` of a run: a file name and its bytes; kinds take turns, each 400th file is a large shape."""
+    """Case `number` of a run: a file name and its bytes; kinds take turns, each 1,000th file is a large shape."""
     rng = random.Random(f"{seed}:{number}")  # noqa: S311 - repeatable, not secret
     kind = KINDS[number % len(KINDS)]
     if number % SHAPE_EVERY == 0:
