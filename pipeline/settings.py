@@ -41,6 +41,9 @@ class CleanParams(Section):
         ge=0,
         description="nats by which the likeliest repair of damage must lead the next; else it is flagged",
     )
+    furniture: list[str] = Field(
+        default=[], description="lines removed as page furniture; `jucuo corpus check` lists what repeats over a folder"
+    )
 
 
 class SegmentParams(Section):

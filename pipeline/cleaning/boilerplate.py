@@ -24,7 +24,8 @@ _SEPARATORS = re.compile(r"[\s|｜丨·•>»›＞<《》\[\]【】（）()：:
 _BODY_START = re.compile(
     r"[（(]?[一二三四五六七八九十]{1,3}[)）]?[、，]|[（(][一二三四五六七八九十]{1,3}[)）]|\d{1,2}[.．、]\D|第[一二三四五六七八九十]+[章部]|各位代表|首先"
 )
-_SENTENCE = re.compile(r"[。；！？;!?]|[，,].*[，,]")
+SENTENCE = re.compile(r"[。；！？;!?]|[，,].*[，,]")
+_MARKS = str.maketrans(",;:!?()|", "，；：！？（）｜")
 _CRUMB_MARK = re.compile(r"[>»›＞→]+")
 _FIELD_LABEL = re.compile(r"[^\s:：]{0,6}(?:来\s*源|时间|日期|作者|编辑|单位)\s*[:：]")
 _CLAUSE = re.compile(r"[，。；]")
@@ -84,18 +85,23 @@ def fragments() -> tuple[Fragment, ...]:
     return parse(yaml.safe_load(shipped(CONFIG).read_text("utf-8")), CONFIG)
 
 
-def find(text: str, repeated: frozenset[str] = frozenset()) -> Iterator[Edit]:
+def find(text: str, furniture: Iterable[str] = ()) -> Iterator[Edit]:
     """Edits that remove page furniture, with rule `chrome:<id>`.
 
     Args:
         text: the document, line breaks as newlines.
-        repeated: lines known to repeat across the documents of a site (see `repeated_lines`).
+        furniture: lines a person has named as furniture (`clean.furniture`); blanks and mark widths do not count.
     """
+    repeated = frozenset(_unified(line) for line in furniture)
     lines = [_Line(match.start(), match[0]) for match in re.finditer(r"\S[^\n]*", text)]
     head, edits = _header(lines, repeated)
     foot, tail = _footer(lines, head, repeated)
     middle = [edit for line in lines[head:foot] for edit in _one(line, edge=False, repeated=repeated)]
     yield from (*edits, *middle, *tail)
+
+
+def _unified(line: str) -> str:
+    return "".join(line.split()).translate(_MARKS)
 
 
 def _header(lines: Sequence[_Line], repeated: frozenset[str]) -> tuple[int, list[Edit]]:
@@ -107,7 +113,7 @@ def _header(lines: Sequence[_Line], repeated: frozenset[str]) -> tuple[int, list
     while index < min(len(lines), _MAX_HEADER):
         line = lines[index]
         found = _one(line, edge=True, repeated=repeated) or _crumb(lines, index, crumbs)
-        if not found and _is_body(line.text):
+        if not found and is_body(line.text):
             break
         found = found or _remnant(line)
         if found:
@@ -136,7 +142,7 @@ def _footer(lines: Sequence[_Line], head: int, repeated: frozenset[str]) -> tupl
         if found:
             edits = found + edits
             end = index
-        elif _BODY_START.match(line.text.strip()) or (_is_body(line.text) and not _far_cut(lines, head, index)):
+        elif _BODY_START.match(line.text.strip()) or (is_body(line.text) and not _far_cut(lines, head, index)):
             break
     return end, [edit for edit in edits if edit.start >= (lines[end].start if end < len(lines) else 0)]
 
@@ -157,8 +163,8 @@ def _one(line: _Line, *, edge: bool, repeated: frozenset[str]) -> list[Edit]:
     text = line.text.rstrip()
     if len(text) > (_LONGEST if edge else _SHORT):
         return []
-    if text in repeated:
-        return [Edit(line.start, line.start + len(text), "", "chrome:repeated")]
+    if repeated and _unified(text) in repeated:
+        return [Edit(line.start, line.start + len(text), "", "chrome:furniture")]
     rest, first = text, ""
     for fragment in fragments():
         if fragment.to_the_end or not (edge or fragment.anywhere):
@@ -198,7 +204,7 @@ def _take_value(lines: Sequence[_Line], index: int, edits: list[Edit]) -> int:
     if not _FIELD_LABEL.fullmatch(lines[index].text.strip()) or index + 1 >= len(lines):
         return 0
     value = lines[index + 1]
-    if len(value.text.strip()) > 20 or _is_body(value.text):  # noqa: PLR2004 - names of newspapers and sites are shorter
+    if len(value.text.strip()) > 20 or is_body(value.text):  # noqa: PLR2004 - names of newspapers and sites are shorter
         return 0
     edits.append(Edit(value.start, value.end, "", "chrome:field_value"))
     return 1
@@ -217,28 +223,11 @@ def _repeats(kept: Sequence[_Line]) -> list[Edit]:
     return edits
 
 
-def _is_body(line: str) -> bool:
+def is_body(line: str) -> bool:
     """Whether a line is a numbered heading or running text; lines of text broken at 20 characters count too."""
     stripped = line.strip()
     if _BODY_START.match(stripped):
         return True
-    return (len(stripped) >= _PROSE_LENGTH and _SENTENCE.search(stripped) is not None) or (
+    return (len(stripped) >= _PROSE_LENGTH and SENTENCE.search(stripped) is not None) or (
         len(stripped) >= _WRAPPED_LENGTH and _CLAUSE.search(stripped) is not None
     )
-
-
-def repeated_lines(documents: Iterable[str], minimum: int = 3, share: float = 0.5) -> frozenset[str]:
-    """Lines that stand at the edges of at least `minimum` documents of one site and `share` of them.
-
-    Only lines outside the text (before its first and after its last paragraph) count, so wording that several
-    documents share is never taken for furniture. A line that varies only in its figures is not counted as one.
-    """
-    counts: Counter[str] = Counter()
-    n = 0
-    for document in documents:
-        n += 1
-        lines = [line.strip() for line in document.split("\n") if line.strip()]
-        body = [i for i, line in enumerate(lines) if _is_body(line)]
-        edge = lines[: body[0]] + lines[body[-1] + 1 :] if body else []
-        counts.update({line for line in edge if not _SENTENCE.search(line)})
-    return frozenset(line for line, count in counts.items() if count >= max(minimum, share * n))

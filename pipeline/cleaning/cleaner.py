@@ -45,13 +45,12 @@ class Cleaned:
         return sum(change.rule == rule for change in self.changes)
 
 
-def clean(text: str, params: CleanParams, repeated: frozenset[str] = frozenset()) -> Cleaned:
+def clean(text: str, params: CleanParams) -> Cleaned:
     """Clean a source text.
 
     Args:
         text: as a reader extracted it.
-        params: `repair_margin` is the lead in nats a repair needs.
-        repeated: lines known as page furniture of the document's site.
+        params: `repair_margin` is the lead in nats a repair needs, `furniture` the lines to remove.
     """
     draft = Draft.of(text)
     _apply(draft, characters.invisible(draft.text))
@@ -60,7 +59,7 @@ def clean(text: str, params: CleanParams, repeated: frozenset[str] = frozenset()
     repaired, damaged = damage.repair(draft, found, params.repair_margin)
     _apply(draft, readings.find(draft.text))
     script.simplify(draft, found)
-    _apply(draft, boilerplate.find(draft.text, repeated))
+    _apply(draft, boilerplate.find(draft.text, params.furniture))
     _apply(draft, tables.find(draft.text))
     _apply(draft, wraps.find(draft.text))
     characters.unify(draft)

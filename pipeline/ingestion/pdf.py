@@ -26,6 +26,8 @@ _STARTS = re.compile(
 )
 _EDGE_LINES = 3
 _MARGIN = 0.08
+_ACROSS = 0.1
+_COLUMN = 0.25
 _FAULTS = {"password": "encrypted", "security": "encrypted"}
 
 
@@ -169,10 +171,13 @@ def paragraphs(lines: Sequence[Line]) -> list[str]:
     if not lines:
         return []
     size = statistics.median(line.height for line in lines) or 1.0
-    right = sorted(line.right for line in lines)[int(0.9 * (len(lines) - 1))]
-    margin = _margin(lines, size)
+    middle = _middle(lines)
+    sides = [[line for line in lines if (line.left >= middle) == after] for after in (False, True)]
+    # right end and left margin of the text before the middle, and of the text after it
+    edges = [(_right(side), _margin(side, size)) if side else (0.0, 0.0) for side in sides]
     made = [[lines[0].text]]
     for before, line in itertools.pairwise(lines):
+        (right, _), (_, margin) = edges[before.left >= middle], edges[line.left >= middle]
         if _goes_on(before, line, size, right, margin):
             last = before.text[-1:]
             made[-1].append(" " if last.isascii() and line.text[:1].isascii() and last.isalpha() else "")
@@ -180,6 +185,18 @@ def paragraphs(lines: Sequence[Line]) -> list[str]:
         else:
             made.append([line.text])
     return ["".join(pieces) for pieces in made]
+
+
+def _middle(lines: Sequence[Line]) -> float:
+    """Where two columns part: the middle, if nine of ten lines keep to one side; infinity for a page of one column."""
+    middle = (min(line.left for line in lines) + max(line.right for line in lines)) / 2
+    across = sum(line.left < middle < line.right for line in lines)
+    after = sum(line.left >= middle for line in lines)
+    return middle if across <= _ACROSS * len(lines) and after >= _COLUMN * len(lines) else float("inf")
+
+
+def _right(lines: Sequence[Line]) -> float:
+    return sorted(line.right for line in lines)[int(0.9 * (len(lines) - 1))]
 
 
 def _margin(lines: Sequence[Line], size: float) -> float:

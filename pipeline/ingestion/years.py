@@ -36,6 +36,7 @@ _DRAFT = re.compile(
 _FIVE = {"十一": 2006, "十二": 2011, "十三": 2016, "十四": 2021, "十五": 2026}
 _FILE_YEAR = re.compile(r"(?<!\d)((?:19|20)\d\d)(?!\d)")
 _SIGNED = re.compile(r"^(?:[一-鿿、\s]{2,40}\s*)?" + DATE.pattern + r"(?:印发)?[）)]?$")
+_PRINTED = re.compile(r"印发[）)]?$")
 _HAN_YEAR = re.compile(
     r"^(?:[一-鿿]{2,30}\s*)?(?P<y>[二〇○零一三四五六七八九]{4})年(?P<m>[一二三四五六七八九十]{1,2})月(?P<d>[一二三四五六七八九十]{1,3})日$"
 )
@@ -172,15 +173,23 @@ def published(text: str, lines: list[TitleLine]) -> tuple[date | None, Evidence]
                 start,
                 match.end("d") + line.start + 1,
             )
+    return _signed(text)
+
+
+def _signed(text: str) -> tuple[date | None, Evidence]:
+    """The date beside the signature; the day the office printed the document (…日印发) only if there is no other."""
+    printed: tuple[date | None, Evidence] = (None, Evidence("none", where="derived"))
     place = len(text)
-    for line_text in reversed(text.split("\n")[-_TAIL_LINES:]):
-        place -= len(line_text)
-        match = _SIGNED.match(line_text.strip())
-        found = _date(match) or _han_date(_HAN_YEAR.match(line_text.strip()))
-        if found:
-            return found, Evidence("signature_date", line_text, place, place + len(line_text))
+    for line in reversed(text.split("\n")[-_TAIL_LINES:]):
+        place -= len(line)
+        match = _SIGNED.match(line.strip())
+        found = _date(match) or _han_date(_HAN_YEAR.match(line.strip()))
+        if found and match and _PRINTED.search(match[0]):
+            printed = found, Evidence("printing_date", line, place, place + len(line), inferred=True)
+        elif found:
+            return found, Evidence("signature_date", line, place, place + len(line))
         place -= 1
-    return None, Evidence("none", where="derived")
+    return printed
 
 
 def _date(match: re.Match[str] | None) -> date | None:

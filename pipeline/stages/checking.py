@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+
 import polars as pl
 
+from pipeline.cleaning.repeats import repeated_lines
 from pipeline.workspace import Workspace
 
 
@@ -27,7 +30,21 @@ def findings(workspace: Workspace) -> list[dict[str, str]]:
             for path in empty["source_path"]
         ]
     found += [_finding(path, "same text", f"as {first}") for path, first in _same_text(documents)]
+    found += _repeated(documents)
     return sorted(found, key=lambda f: (f["document"], f["what"]))
+
+
+def _repeated(documents: pl.DataFrame) -> list[dict[str, str]]:
+    """Lines that stand at the edges of half of a folder's documents, three at least: one folder is one site."""
+    sites: dict[str, list[str]] = defaultdict(list)
+    for path, text in documents.select("source_path", "text").iter_rows():
+        sites[path.rpartition("/")[0]].append(text)
+    advice = "if it is page furniture, name it in clean.furniture"
+    return [
+        _finding(f"{site or '.'}/", "repeated line", f"{line!r} in {count} of {len(texts)} documents; {advice}")
+        for site, texts in sorted(sites.items())
+        for line, count in repeated_lines(texts).items()
+    ]
 
 
 def _same_text(documents: pl.DataFrame) -> list[tuple[str, str]]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from pipeline.cleaning import clean
-from pipeline.cleaning.boilerplate import parse, repeated_lines
+from pipeline.cleaning.boilerplate import parse
+from pipeline.cleaning.repeats import repeated_lines
 from pipeline.errors import JucuoError
 from pipeline.settings import CleanParams
 
@@ -88,8 +89,15 @@ def test_chrome_between_two_documents_goes_and_text_after_it_stays() -> None:
 def test_lines_that_repeat_over_a_site() -> None:
     pages = [f"临澜教育在线\n第{i}号要点\n一、加强学校建设\n新建三所学校。\n一切为了孩子" for i in range(4)]
     found = repeated_lines(pages)
-    assert found == {"临澜教育在线", "一切为了孩子"}
-    assert clean(pages[0], CleanParams(), repeated=found).text == "第0号要点\n一、加强学校建设\n新建三所学校。"
+    assert found == {"临澜教育在线": 4, "一切为了孩子": 4}
+    params = CleanParams(furniture=list(found))
+    assert clean(pages[0], params).text == "第0号要点\n一、加强学校建设\n新建三所学校。"
+    assert "临澜教育在线" in clean(pages[0], CleanParams()).text, "what repeats is listed, never deleted unasked"
+
+
+def test_furniture_is_known_whatever_its_blanks_and_marks() -> None:
+    text = clean(f"热线 : 12345 (工作日)\n{BODY}", CleanParams(furniture=["热线：12345（工作日）"])).text
+    assert text == BODY
 
 
 def test_a_bad_configuration_is_named() -> None:

@@ -34,6 +34,15 @@ def plan(title: str, year: int = 2023, level: str = "市") -> str:
     return title + BODY.format(year=year, level=level)
 
 
+def test_the_day_of_signature_comes_before_the_day_of_printing() -> None:
+    body = plan("松坪县教育局工作要点")
+    signed = of(f"{body}松坪县教育局\n2024年2月28日\n抄送：各校。\n松坪县教育局办公室 2024年2月29日印发")
+    assert (signed.published, signed.evidence["published"].rule) == (date(2024, 2, 28), "signature_date")
+    printed = of(f"{body}松坪县教育局办公室 2024年2月29日印发")
+    assert (printed.published, printed.evidence["published"].rule) == (date(2024, 2, 29), "printing_date")
+    assert printed.evidence["published"].inferred
+
+
 @pytest.mark.parametrize(
     ("title", "issuer", "region", "level"),
     [
