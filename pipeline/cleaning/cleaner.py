@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+
+import numpy as np
 
 from pipeline.cleaning import (
     boilerplate,
@@ -63,7 +66,7 @@ def clean(text: str, params: CleanParams) -> Cleaned:
     _apply(draft, tables.find(draft.text))
     _apply(draft, wraps.find(draft.text))
     characters.unify(draft)
-    _typography(draft, found)
+    _typography(draft, found, damaged)
     _apply(draft, spacing.find(draft.text))
     _apply(draft, spacing.blank_lines(draft.text))
     offsets = draft.offsets()
@@ -84,9 +87,27 @@ def _apply(draft: Draft, edits: Iterable[Edit]) -> None:
     draft.apply(ordered(edits))
 
 
-def _typography(draft: Draft, found: script.Script) -> None:
-    draft.substitute(punctuation.letters(draft.text), "width")
+def _typography(draft: Draft, found: script.Script, damaged: Sequence[tuple[int, int]]) -> None:
+    """Marks and letters, but not inside damage: what is unreadable stays as it was found (`?` there is a lost byte)."""
+    draft.substitute(_kept(draft, punctuation.letters(draft.text), damaged), "width")
     if found == "hant":
-        draft.substitute(punctuation.corner_quotes(draft.text), "quotes")
-    _apply(draft, punctuation.pairs(draft.text))
-    _apply(draft, punctuation.marks(draft.text))
+        draft.substitute(_kept(draft, punctuation.corner_quotes(draft.text), damaged), "quotes")
+    for rule in (punctuation.pairs, punctuation.marks):
+        _apply(draft, [edit for edit in rule(draft.text) if not _overlaps(draft.span(edit.start, edit.end), damaged)])
+
+
+def _kept(draft: Draft, text: str, damaged: Sequence[tuple[int, int]]) -> str:
+    """`text`, of the draft's length, with the draft's own characters in damaged places."""
+    if not damaged:
+        return text
+    restored = list(text)
+    for start, end in damaged:
+        first, last = np.searchsorted(draft.ends, start, "right"), np.searchsorted(draft.starts, end, "left")
+        restored[first:last] = draft.text[first:last]
+    return "".join(restored)
+
+
+def _overlaps(span: tuple[int, int], damaged: Sequence[tuple[int, int]]) -> bool:
+    """Whether a source span touches a damaged one; these are in order and disjoint."""
+    place = bisect_left(damaged, (span[1], 0)) - 1
+    return place >= 0 and damaged[place][1] > span[0]
