@@ -16,8 +16,8 @@ _NUMBERED = (
 )
 # As in `punctuation`, patterns begin with the blank and look back afterwards; a run of blanks is tried once, from its
 # start, or a megabyte of blanks would take time by its square.
-_EDGES = re.compile(r"^[ \t]+|(?<![ \t])[ \t]+$", re.MULTILINE)
-_BEFORE_MARK = re.compile(rf"(?<! ) +(?=[，。、；：？！）》〉”’】〕…%])|(?<! ) +(?=[《〈“‘（【〔])(?! +{_NUMBERED})")
+_BLANKS = re.compile(r"[ \t]+")
+_MARKS = frozenset("，。、；：？！）》〉”’】〕…%《〈“‘（【〔")
 _AFTER_MARK = re.compile(rf" (?:(?<=[，、；：（《〈“‘【〔] ) *|(?<=[。？！）》〉”’】〕] ) *(?! *{_NUMBERED}))")
 _SPACED_DIGITS = re.compile(r"\d(?<![\d.]\d)(?: \d)+(?![\d.])")
 _UNIT = re.compile(
@@ -30,7 +30,8 @@ _BLANK_LINES = re.compile(r"\n{2,}")
 
 def find(text: str) -> Iterator[Edit]:
     """Edits that remove meaningless blanks; they may overlap."""
-    for pattern in (_EDGES, _BEFORE_MARK, _AFTER_MARK, _UNIT):
+    yield from _beside(text)
+    for pattern in (_AFTER_MARK, _UNIT):
         for match in pattern.finditer(text):
             yield Edit(*match.span(), "", "space")
     for match in _SPACED_DIGITS.finditer(text):
@@ -40,6 +41,17 @@ def find(text: str) -> Iterator[Edit]:
                 yield Edit(place, place + 1, "", "space")
     for match in _DOUBLE.finditer(text):
         yield Edit(*match.span(), " ", "space")
+
+
+def _beside(text: str) -> Iterator[Edit]:
+    """Blanks at the ends of lines and before marks; before anything else only the spaces after the last tab count."""
+    for match in _BLANKS.finditer(text):
+        start, end = match.span()
+        ahead = text[end : end + 1]
+        if not start or text[start - 1] == "\n" or ahead in {"", "\n"}:
+            yield Edit(start, end, "", "space")
+        elif ahead in _MARKS and text[end - 1] == " ":
+            yield Edit(end - len(match[0]) + len(match[0].rstrip(" ")), end, "", "space")
 
 
 def blank_lines(text: str) -> Iterator[Edit]:
