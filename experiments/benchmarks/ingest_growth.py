@@ -103,7 +103,7 @@ def main() -> None:
     lines = [
         "# Growth from 1 to 1,000 documents",
         "",
-        f"`python experiments/benchmarks/ingest_growth.py`, corpus `{arguments.corpus.name}`. Processor time of one run.",
+        f"`python experiments/benchmarks/ingest_growth.py`, corpus `{arguments.corpus.name}`. Processor time.",
         "",
         "| documents | | characters | OpenCC, s | cleaning, s | times |",
         "|---|---|---|---|---|---|",
