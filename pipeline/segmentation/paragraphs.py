@@ -17,15 +17,19 @@ _MEAN_MIN = 80
 _HALF = 0.5
 _MOST = 0.6
 _INTRODUCTION_MAX = 130
+_ORIENTATION_MAX = 240
 _LONG = 1500
 _MANY = 3
+_OPENING_MAX = 8
 _HEADLINE_MAX = 60
 _LEAD_MAX = 120
 _ITEM_MEAN_MIN = 25
 _CLAUSE_MEAN_MIN = 40
+_SENTENCES_MEAN_MIN = 60
 _SPLIT_MIN = 500
 _SHORT_TOPIC = re.compile(r"[^，。；：、！？“”\d]{4,20}。")
 _NO_TOPIC = re.compile(r"这|我|要|必须|今年|目前|当前|同时|但|[^。]*是")
+_ORIENTS = re.compile(r"[^，。；：！？“”]{2,16}是[^。]{4,40}。")
 _ASPECT = re.compile(r"[^，。；：]{2,10}方面[，：]")
 
 
@@ -81,11 +85,16 @@ def _stands_over_topics(text: str, nodes: list[Node]) -> bool:
 
 
 def introduces(text: str, spans: list[Span]) -> bool:
-    """Whether the first of several paragraphs only introduces the others: short, no topic, no figure."""
+    """Whether the first of several paragraphs only introduces the others: short, no topic, no figure.
+
+    One that opens by saying what the matter is (`改革是今年政府工作的首要任务。`) names the section's topic.
+    """
     if len(spans) < _MANY or spans[0].head is not None:
         return False
     first, *others = spans
-    if first.end - first.start > _INTRODUCTION_MAX or has_topic_sentence(text, first.start, first.end):
+    orients = _ORIENTS.match(text, first.start, first.end) is not None
+    longest = _ORIENTATION_MAX if orients else _INTRODUCTION_MAX
+    if first.end - first.start > longest or (has_topic_sentence(text, first.start, first.end) and not orients):
         return False
     if any(char.isdigit() for char in text[first.start : first.end]):
         return False
@@ -148,18 +157,20 @@ def stand_alone(text: str, node: Node) -> bool:
 def enumerated(text: str, span: Span, *, alone: bool = False) -> list[Marker]:
     """Markers of the inline enumeration that a paragraph consists of; empty where it is only a part of it.
 
-    A paragraph beside others stays whole unless the items follow a mere announcement (`抓好三个方面：一是…`);
-    one that is all its section has (`alone`) also after a sentence or two. Clauses between semicolons stay whole.
+    A paragraph beside others stays whole unless the items follow a mere announcement (`抓好三个方面：一是…`) or are
+    sentences of 60 characters and more on the average; one that is all its section has (`alone`) is cut also after a
+    sentence or two. Clauses between semicolons stay whole.
     """
     items = enumeration(text, span.start, span.end)
     if not items:
         return []
     lead = text[span.start : items[0].start].rstrip()
-    if len(lead) > _LEAD_MAX or not (alone or not lead or lead.endswith(("：", ":"))):
-        return []
     ends = [*(item.start for item in items[1:]), span.end]
     mean = (span.end - items[0].start) / len(items)
     clauses = sum(text[end - 1] in "；;，," for end in ends[:-1])
+    announced = alone or not lead or lead.endswith(("：", ":")) or (not clauses and mean >= _SENTENCES_MEAN_MIN)
+    if len(lead) > _LEAD_MAX or not announced:
+        return []
     if clauses * 2 > len(items) - 1 and (mean < _CLAUSE_MEAN_MIN or any(char in SENTENCE_END for char in lead)):
         return []
     return items if mean >= _ITEM_MEAN_MIN or not lead else []
@@ -181,11 +192,22 @@ def parallel(text: str, nodes: list[Node], *, loose: bool = False) -> set[int]:
     return headed | {start for group in groups if len(group) >= _MANY for start in group}
 
 
+def _alike(text: str, pieces: list[tuple[int, int]]) -> list[int]:
+    """Starts of the short sentences that share the commonest opening up to a comma (`这五年，`)."""
+    opening: dict[str, list[int]] = {}
+    for start, end in pieces:
+        comma = text.find("，", start, min(end, start + _OPENING_MAX))
+        if comma > start and end - start <= _TOPIC_MAX:
+            opening.setdefault(text[start:comma], []).append(start)
+    return max(opening.values(), key=len, default=[])
+
+
 def topic_starts(text: str, span: Span) -> list[int]:
     """Where the topic changes inside one long paragraph, its start included; `[start]` if it does not.
 
-    Two shapes are certain enough: `就业方面，…。教育方面，…`, and at least three short verbal sentences without a
-    comma (`推进商贸流通体系建设。`), the first near the start, each followed by a longer one.
+    Three shapes are certain enough, each with three sentences at least: `就业方面，…。教育方面，…`; sentences that
+    open alike (`这五年，产业结构持续优化。`); and short verbal sentences without a comma (`推进商贸流通体系建设。`), each
+    followed by a longer one. The first stands near the start; only sentences that open alike may follow a summary.
     """
     if span.end - span.start < _SPLIT_MIN:
         return [span.start]
@@ -198,9 +220,11 @@ def topic_starts(text: str, span: Span) -> list[int]:
         and not _NO_TOPIC.match(text, start, end)
         and stop - after >= _DETAIL_MIN
     ]
-    starts = aspects if len(aspects) >= _MANY else topics
-    if len(starts) < _MANY or starts[0] - span.start > _LEAD_MAX:
+    alike = _alike(text, pieces)
+    shapes = (aspects, alike, topics)
+    starts = next((shape for shape in shapes if len(shape) >= _MANY), [])
+    if not starts or (span.end - starts[0]) < _MEAN_MIN * len(starts):
         return [span.start]
-    if (span.end - starts[0]) < _MEAN_MIN * len(starts):
-        return [span.start]
+    if starts[0] - span.start > _LEAD_MAX:
+        return [span.start, *starts] if starts is alike else [span.start]
     return [span.start, *starts[1:]]

@@ -18,6 +18,7 @@ _TRANSPARENT = ("h", "a")
 _FRAGMENT_SHARE = 0.6
 _FRAGMENT_MAX = 40
 _LEAD_MAX = 60
+_OWN_MIN = 130
 _EXPERIENCE = ("体会", "经验", "启示", "原则", "把握以下", "遵循以下")
 
 
@@ -84,6 +85,8 @@ class Selector:
             counts[group] = counts.get(group, 0) + 1
             if child.role == "table":
                 self._tasks(child, place, counts[group])
+            elif child.system == ENUMERATOR and self._names_problems(lead):
+                self._skip(child, "problems")
             else:
                 self._block(child, self._step(child, counts[group]), self._lessons(lead, place))
         self.paragraphs.read(run, place, seen)
@@ -91,6 +94,10 @@ class Selector:
     def _step(self, node: Node, position: int) -> str:
         prefix = _PREFIX.get(node.system or node.role, "")
         return f"{prefix}{position}" if prefix else str(node.value)
+
+    def _names_problems(self, lead: Node | None) -> bool:
+        """Whether the items below a paragraph (`工作还有一些缺点和不足。`, 一是…) list what went wrong."""
+        return lead is not None and lexicon.paragraph_reason(self._body(lead)) == "problems"
 
     def _lessons(self, lead: Node | None, place: Place) -> Place:
         """Items announced as lessons or principles (`我们的主要体会是：`) are principles."""
@@ -141,13 +148,17 @@ class Selector:
         return any(lexicon.is_glossary(name) for name in titles)
 
     def _open(self, node: Node, title: str, inside: Place) -> None:
-        """Record a heading; what its line says beyond the title introduces the section."""
+        """Record a heading; what its line says beyond the title introduces the section, or is its first measure."""
         if node.line is None:
             return
         start = node.line.body
         number = node.line.marker.text if node.line.marker else ""
         self.out.outline.append(Heading(title, number, len(inside.path), start, start + len(title)))
-        if not is_title_only(self.text, node):
+        if is_title_only(self.text, node):
+            return
+        if node.line.end - start >= _OWN_MIN and node.line.marker is not None:
+            self.out.emit(".".join((*inside.path, "p0")), number, inside, Span(start, node.line.end))
+        else:
             self.out.skip(min(start + len(title) + 1, node.line.end), node.line.end, "introduction")
 
     def _stays_inside(self, node: Node, place: Place) -> bool:
