@@ -206,7 +206,7 @@ def topic_starts(text: str, span: Span) -> list[int]:
     """Where the topic changes inside one long paragraph, its start included; `[start]` if it does not.
 
     Three shapes are certain enough, each with three sentences at least: `就业方面，…。教育方面，…`; sentences that
-    open alike (`这五年，产业结构持续优化。`); and short verbal sentences without a comma (`推进商贸流通体系建设。`), each
+    open alike (`这五年，产业结构优化。`); and short verbal sentences without a comma (`推进体系建设。`), each
     followed by a longer one. The first stands near the start; only sentences that open alike may follow a summary.
     """
     if span.end - span.start < _SPLIT_MIN:
