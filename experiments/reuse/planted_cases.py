@@ -1,17 +1,12 @@
-"""Planted reuse, measured as PAN measures text alignment (Potthast et al. 2010).
+"""Planted reuse: passages of real documents in two made-up documents each, changed the way bureaus change what they take.
 
-Passages of real documents are planted into two made-up documents each, changed the way bureaus change what they take
-over, and looked for among all real documents. Cases are built at run time, so that no real text is in the repository.
-
-    python experiments/reuse_planted.py ../shared/corpus
+Cases are built at run time, so that no real text is in the repository.
 """
 
 from __future__ import annotations
 
-import argparse
 import csv
 import re
-import sys
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -21,11 +16,10 @@ import numpy as np
 import polars as pl
 
 from pipeline.cleaning import OffsetMap, clean
-from pipeline.reuse import find_passages
 from pipeline.schemas import DOCUMENTS, MEASURES
-from pipeline.settings import CleanParams, ReuseParams
+from pipeline.settings import CleanParams
 
-KINDS = ("verbatim", "numbers", "places", "edited", "reordered", "inserted", "traditional", "spliced", "trap")
+KINDS = ("verbatim", "numbers", "places", "edited", "reordered", "inserted", "traditional", "spliced", "trap", "contained")
 PLACES = ("云溪县", "山北区", "临湖市", "石桥县", "东岭区", "河口市")
 SENTENCE = re.compile(r"[^。\n]{24,120}。")
 HOST_CHARS = 600
@@ -59,22 +53,6 @@ class Builder:
             self.spans.append((self.length, self.length + len(text.rstrip("。"))))
         self.parts.append(text)
         self.length += len(text)
-
-
-@dataclass(frozen=True)
-class Score:
-    """PAN figures over cases and detections, in characters of both sides."""
-
-    cases: int
-    recall: float
-    precision: float
-    granularity: float
-
-    @property
-    def plagdet(self) -> float:
-        """F1 over the logarithm of one plus granularity."""
-        total = self.recall + self.precision
-        return 2 * self.recall * self.precision / total / np.log2(1 + self.granularity) if total else 0.0
 
 
 def real_documents(corpus: Path) -> pl.DataFrame:
@@ -209,6 +187,11 @@ class Planter:
         elif kind == "inserted":
             first.add("".join(source), planted=True)
             second.add("".join([*source[:2], self._sentence(y), *source[2:]]), planted=True)
+        elif kind == "contained":
+            first.add("".join(source), planted=True)
+            second.add(self._sentence(y))
+            second.add("".join(source), planted=True)
+            second.add(self._sentence(y) + self._sentence(y))
         elif kind != "trap":
             first.add("".join(source), planted=True)
             second.add("".join(self._changed(kind, source, z)), planted=True)
@@ -273,101 +256,3 @@ def tables(rows: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
             | {"source_text": row["text"], "doc_type": "other", "script": "hans", "changes": []}
         )
     return pl.DataFrame(filled, schema=DOCUMENTS.schema), MEASURES.empty()
-
-
-def _shared(case: Case, row: dict[str, object]) -> tuple[int, int]:
-    """Characters of a case that a detection covers, on either side; (0, 0) unless it covers some on both."""
-    sides = [
-        max(0, min(getattr(case, s)[1], row[f"{s}_end"]) - max(getattr(case, s)[0], row[f"{s}_start"])) for s in "ab"
-    ]
-    return (sides[0], sides[1]) if min(sides) > 0 else (0, 0)
-
-
-def _covered(cases: list[Case], side: str, row: dict[str, object]) -> int:
-    inside = np.zeros(row[f"{side}_end"] - row[f"{side}_start"], bool)
-    for case in cases:
-        start, end = getattr(case, side)
-        inside[max(0, start - row[f"{side}_start"]) : max(0, end - row[f"{side}_start"])] = True
-    return int(inside.sum())
-
-
-def score(cases: list[Case], detections: list[dict[str, object]]) -> Score:
-    """Recall, precision and granularity of horizontal detections.
-
-    A detection with both sides outside everything planted is real wording of real documents and not judged.
-    """
-    recalls, hits = [], []
-    by_pair: dict[tuple[str, str], list[dict[str, object]]] = {}
-    for row in detections:
-        by_pair.setdefault((row["a_doc"], row["b_doc"]), []).append(row)
-    mine: dict[tuple[str, str], list[Case]] = {}
-    for case in cases:
-        mine.setdefault((case.a_doc, case.b_doc), []).append(case)
-        found = [_shared(case, row) for row in by_pair.get((case.a_doc, case.b_doc), [])]
-        found = [part for part in found if part != (0, 0)]
-        size = case.a[1] - case.a[0] + case.b[1] - case.b[0]
-        recalls.append(min(1.0, sum(a + b for a, b in found) / size) if size else None)
-        hits += [len(found)] if found else []
-    precisions = []
-    for pair, planted in mine.items():
-        for row in by_pair.get(pair, []):
-            good = _covered(planted, "a", row) + _covered(planted, "b", row)
-            if good:
-                precisions.append(good / (row["a_end"] - row["a_start"] + row["b_end"] - row["b_start"]))
-    known = [value for value in recalls if value is not None]
-    return Score(
-        len(cases),
-        float(np.mean(known)) if known else 1.0,
-        float(np.mean(precisions)) if precisions else 1.0,
-        float(np.mean(hits)) if hits else 1.0,
-    )
-
-
-def trapped(cases: list[Case], detections: list[dict[str, object]], documents: pl.DataFrame, planter: Planter) -> int:
-    """Horizontal detections that lie mostly in the central sentences of a trap."""
-    central = {sentence.rstrip("。") for sentence in planter.central}
-    text = dict(documents.select("doc_id", "text").iter_rows())
-    pairs = {(case.a_doc, case.b_doc) for case in cases if case.kind == "trap"}
-    caught = 0
-    for row in detections:
-        if (row["a_doc"], row["b_doc"]) in pairs:
-            shown = text[row["a_doc"]][row["a_start"] : row["a_end"]]
-            inside = sum(len(part) for part in re.split("[。\n]", shown) if any(part in s for s in central))
-            caught += 2 * inside >= len(shown)
-    return caught
-
-
-def run(corpus: Path, per_kind: int, seed: int, params: ReuseParams) -> tuple[dict[str, Score], int]:
-    """Scores of each kind and of all, and how many traps were taken for horizontal."""
-    real = real_documents(corpus)
-    planter = Planter(real, seed)
-    for kind in KINDS:
-        for number in range(per_kind):
-            planter.plant(kind, number)
-    documents, measures = tables(pl.concat([real, pl.DataFrame(planter.rows)], how="diagonal"))
-    passages = find_passages(documents, measures, params)
-    made = passages.filter(pl.col("a_doc").str.ends_with("-a"), pl.col("b_doc").str.ends_with("-b"))
-    detections = list(made.filter(origin="horizontal").iter_rows(named=True))
-    cases = {kind: [case for case in planter.cases if case.kind == kind] for kind in KINDS}
-    scores = {kind: score(cases[kind], detections) for kind in KINDS if kind != "trap"}
-    judged = [case for case in planter.cases if case.kind != "trap"]
-    return scores | {"all": score(judged, detections)}, trapped(cases["trap"], detections, documents, planter)
-
-
-def main() -> int:
-    """Print the table."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("corpus", type=Path)
-    parser.add_argument("--per-kind", type=int, default=12)
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args()
-    scores, traps = run(options.corpus, options.per_kind, options.seed, ReuseParams())
-    print(f"{'kind':12} {'cases':>5} {'recall':>7} {'precision':>9} {'granularity':>11} {'plagdet':>7}")
-    for kind, s in scores.items():
-        print(f"{kind:12} {s.cases:5} {s.recall:7.3f} {s.precision:9.3f} {s.granularity:11.3f} {s.plagdet:7.3f}")
-    print(f"traps of central wording reported as horizontal: {traps} in {options.per_kind} documents")
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
