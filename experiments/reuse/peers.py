@@ -67,7 +67,9 @@ def datasketch_ensemble(sets: Sequence[set[str]], threshold: float) -> Pairs:
     index = MinHashLSHEnsemble(threshold=threshold, num_perm=PERMUTATIONS, num_part=16)
     hashes = list(MinHash.generator([[s.encode() for s in own] for own in sets], num_perm=PERMUTATIONS))
     index.index([(row, minhash, len(sets[row])) for row, minhash in enumerate(hashes)])
-    return _ordered((row, other) for row, minhash in enumerate(hashes) for other in index.query(minhash, len(sets[row])))
+    return _ordered(
+        (row, other) for row, minhash in enumerate(hashes) for other in index.query(minhash, len(sets[row]))
+    )
 
 
 def rensa_lsh(sets: Sequence[Iterable[str]], threshold: float, bands: int) -> Pairs:

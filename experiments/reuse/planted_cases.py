@@ -1,4 +1,4 @@
-"""Planted reuse: passages of real documents in two made-up documents each, changed the way bureaus change what they take.
+"""Planted reuse: passages of real documents in two made-up ones each, changed the way bureaus change what they take.
 
 Cases are built at run time, so that no real text is in the repository.
 """
@@ -19,7 +19,18 @@ from pipeline.cleaning import OffsetMap, clean
 from pipeline.schemas import DOCUMENTS, MEASURES
 from pipeline.settings import CleanParams
 
-KINDS = ("verbatim", "numbers", "places", "edited", "reordered", "inserted", "traditional", "spliced", "trap", "contained")
+KINDS = (
+    "verbatim",
+    "numbers",
+    "places",
+    "edited",
+    "reordered",
+    "inserted",
+    "traditional",
+    "spliced",
+    "trap",
+    "contained",
+)
 PLACES = ("云溪县", "山北区", "临湖市", "石桥县", "东岭区", "河口市")
 SENTENCE = re.compile(r"[^。\n]{24,120}。")
 HOST_CHARS = 600

@@ -108,9 +108,7 @@ def judged_pairs(found: Sequence[peers.Peer], judged: Judged, workspace: Workspa
         rows.append(("ours", "the pipe as it runs", name, score.gold, score.recall, score.precision, score.f1))
     for peer in found[1:]:
         near = peer.pairs(measures["text"].to_list())
-        said = {
-            (x, y): SAME if tuple(sorted((row_of[x], row_of[y]))) in near else DIFFERENT for x, y in judged.labels
-        }
+        said = {(x, y): SAME if tuple(sorted((row_of[x], row_of[y]))) in near else DIFFERENT for x, y in judged.labels}
         for name in ("same", "wording", "related"):
             score = f1(judged.labels, said, name)
             rows.append((peer.name, peer.setting, name, score.gold, score.recall, score.precision, score.f1))

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pipeline.reuse.compare import IssuerComparison, changes_over_years, compare_issuers
     from pipeline.reuse.families import build_families
     from pipeline.reuse.pairs import find_pairs, update_pairs
-    from pipeline.reuse.passages import find_passages, update_passages
+    from pipeline.reuse.passages import Detected, detect_passages, find_passages, update_passages
     from pipeline.reuse.shares import share_matrix
 
 _HOME = {
@@ -24,6 +24,8 @@ _HOME = {
     "build_families": "families",
     "find_pairs": "pairs",
     "update_pairs": "pairs",
+    "Detected": "passages",
+    "detect_passages": "passages",
     "find_passages": "passages",
     "update_passages": "passages",
     "share_matrix": "shares",
@@ -35,11 +37,13 @@ _HOME = {
 __all__ = [
     "AlignedSpan",
     "AlignmentResult",
+    "Detected",
     "IssuerComparison",
     "align",
     "build_families",
     "changes_over_years",
     "compare_issuers",
+    "detect_passages",
     "find_pairs",
     "find_passages",
     "share_matrix",

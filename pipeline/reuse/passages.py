@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import polars as pl
 
-from pipeline.reuse.chains import COLUMNS, pieces_of
 from pipeline.reuse.evidence import Evidence, gather
 from pipeline.reuse.jit import in_threads
+from pipeline.reuse.pieces import COLUMNS, pieces_of
 from pipeline.reuse.rows import finish, located
 from pipeline.reuse.seeds import ALL, HALF, NO, common_runs
+from pipeline.reuse.standing import Standing, flipped, standing, unchanged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,8 +22,19 @@ if TYPE_CHECKING:
     from pipeline.settings import ReuseParams
 
 _FOUND = ("i", "j", "a0", "a1", "b0", "b1", "matches", "n_chars")
-_META = ("text", "issuer", "level", "plan_year", "published")
-"""What a document's passages depend on; a document whose values differ counts as another one."""
+
+
+@dataclass(frozen=True)
+class Detected:
+    """Passages, and what is needed to add documents to them or take some away.
+
+    Attributes:
+        passages: the passages table.
+        standing: the corpus they were found in.
+    """
+
+    passages: pl.DataFrame
+    standing: Standing
 
 
 def _detect(known: Evidence, stake: NDArray[np.int8], params: ReuseParams) -> pl.DataFrame:
@@ -50,10 +63,10 @@ def _detect(known: Evidence, stake: NDArray[np.int8], params: ReuseParams) -> pl
     return frame.with_columns(identity=pl.col("matches") / pl.col("n_chars")).drop("matches")
 
 
-def find_passages(
+def detect_passages(
     documents: pl.DataFrame, measures: pl.DataFrame, params: ReuseParams, central: pl.DataFrame | None = None
-) -> pl.DataFrame:
-    """All shared passages of every two documents.
+) -> Detected:
+    """All shared passages of every two documents, with the standing of the corpus.
 
     Args:
         documents: the documents table with texts, offset maps, issuers and dates.
@@ -67,64 +80,43 @@ def find_passages(
         that is unknown.
     """
     known = gather(documents, params, central)
-    return finish(known, _detect(known, np.full(len(documents), ALL, np.int8), params), measures)
+    found = _detect(known, np.full(len(documents), ALL, np.int8), params)
+    return Detected(finish(known, found, measures), standing(known))
 
 
-def _flipped(before: Evidence, now: Evidence) -> NDArray[np.bool_]:
-    """(n_docs now,) documents with a run that became common or central, or no longer is, or has another hub."""
-
-    def status(known: Evidence, name: str) -> pl.DataFrame:
-        slots, first = np.unique(known.slots[known.slots >= 0], return_index=True)
-        hub = known.hub[slots]
-        ids = known.documents["doc_id"].gather(pl.Series(np.maximum(hub, 0)))
-        return pl.DataFrame(
-            {
-                "gram": known.grams[known.slots >= 0][first],
-                name: pl.Series(known.kinds[slots]),
-                f"{name}_hub": pl.select(pl.when(pl.Series(hub) >= 0).then(ids)).to_series(),
-            }
-        )
-
-    both = status(before, "old").join(status(now, "new"), on="gram")
-    # A run that is new or gone stands in no pair of unchanged documents.
-    grams = both.filter((pl.col("old") != pl.col("new")) | pl.col("old_hub").ne_missing(pl.col("new_hub")))["gram"]
-    has = np.isin(now.grams, grams.to_numpy()) & (now.slots >= 0)
-    doc_of = np.repeat(np.arange(len(now.corpus)), now.corpus.lengths)
-    return np.bincount(doc_of[has], minlength=len(now.corpus)) > 0
+def find_passages(
+    documents: pl.DataFrame, measures: pl.DataFrame, params: ReuseParams, central: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """The passages table alone; arguments as for `detect_passages`."""
+    return detect_passages(documents, measures, params, central).passages
 
 
 def update_passages(
-    previous: pl.DataFrame,
-    before: pl.DataFrame,
+    before: Detected,
     documents: pl.DataFrame,
     measures: pl.DataFrame,
     params: ReuseParams,
-    *,
     central: pl.DataFrame | None = None,
-) -> pl.DataFrame:
-    """The table `find_passages` would make, from the passages known before documents came or went.
+) -> Detected:
+    """What `detect_passages` would find, from what was known before documents came, went or changed.
 
     Searched are pairs with a new or changed document, and pairs of which both have a run whose standing changed
     (say, because a tenth issuer uses it now). All other passages keep their spans; what depends on the whole corpus
     (information, origin, direction) is computed anew.
 
     Args:
-        previous: the table before, made with the same parameters and central documents.
-        before: the documents table before.
+        before: what was detected with the same parameters and central documents.
         documents: the documents table now.
         measures: the measures table now.
-        params: as for `find_passages`.
-        central: as for `find_passages`.
+        params: as for `detect_passages`.
+        central: as for `detect_passages`.
     """
-    now, old = gather(documents, params, central), gather(before, params, central)
-    same = documents.select("doc_id", *_META).join(
-        before.select("doc_id", *_META), on=["doc_id", *_META], how="inner", nulls_equal=True
-    )
-    unchanged = now.documents["doc_id"].is_in(same["doc_id"].to_list()).to_numpy()
-    stake = np.where(unchanged, np.where(_flipped(old, now), HALF, NO), ALL).astype(np.int8)
-    rows = located(now, previous.filter(pl.col("a_doc").is_in(same["doc_id"]) & pl.col("b_doc").is_in(same["doc_id"])))
+    known = gather(documents, params, central)
+    now, same = standing(known), unchanged(before.standing, documents)
+    is_same = known.documents["doc_id"].is_in(same).to_numpy()
+    stake = np.where(is_same, np.where(flipped(before.standing, now, known), HALF, NO), ALL).astype(np.int8)
+    rows = located(known, before.passages.filter(pl.col("a_doc").is_in(same) & pl.col("b_doc").is_in(same)))
     settled = stake[rows["i"].to_numpy()] + stake[rows["j"].to_numpy()] < ALL
-    found = _detect(now, stake, params)
-    return finish(
-        now, pl.concat([rows.filter(pl.Series(settled, dtype=pl.Boolean)), found.select(rows.columns)]), measures
-    )
+    kept = rows.filter(pl.Series(settled, dtype=pl.Boolean))
+    found = _detect(known, stake, params).select(rows.columns)
+    return Detected(finish(known, pl.concat([kept, found]), measures), now)

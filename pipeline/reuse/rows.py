@@ -9,10 +9,10 @@ import numpy as np
 import polars as pl
 
 from pipeline.reuse import dates
-from pipeline.reuse.chains import MIN_OWN
 from pipeline.reuse.grams import RUN
 from pipeline.reuse.jit import kernel
 from pipeline.reuse.origin import NEVER, Shared, days, is_central, origins
+from pipeline.reuse.pieces import MIN_OWN
 from pipeline.schemas import PASSAGES
 
 if TYPE_CHECKING:

@@ -55,7 +55,7 @@ def run_pipe(paths: Sequence[Path], workspace: Workspace, settings: Settings, pr
     if train.has_labels(workspace, settings):
         train.run(workspace, settings, encoder=encoder)
     classified = classify.run(workspace, settings, encoder=encoder)
-    shared = reuse.run(workspace, settings, progress)
+    shared = reuse.run(workspace, settings, progress, grow=True)
     index.run(workspace, settings, encoder=encoder)
     path = report.run(workspace, settings)
     return Summary(

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from reuse_plans import CANTEEN, MENTORS, READING, SAFETY, SCHOOLS, frames
 
-from pipeline.reuse import find_passages, update_passages
+from pipeline.reuse import detect_passages, find_passages, update_passages
 from pipeline.reuse.gotoh import gotoh
 from pipeline.reuse.text import normalise
 from pipeline.schemas import PASSAGES, check
@@ -186,14 +186,15 @@ def test_adding_and_removing_documents_gives_what_a_rebuild_gives(seed):
     params = ReuseParams(boilerplate_issuers=4)
     documents, measures = many(seed)
     rng = np.random.default_rng(seed)
-    before, known = documents.clear(), PASSAGES.empty()
+    known = detect_passages(documents.clear(), measures, params)
     steps = [(name, True) for name in rng.permutation(documents["doc_id"].to_list())]
     steps[9:9] = [(steps[1][0], False), (steps[6][0], False)]
     present: list[str] = []
     for name, arrives in steps:
         present = [*present, name] if arrives else [other for other in present if other != name]
         now = documents.filter(pl.col("doc_id").is_in(present))
-        known = update_passages(known, before, now, measures, params)
-        assert known.equals(find_passages(now, measures, params))
-        before = now
-    assert len(set(known["origin"])) >= 2
+        known = update_passages(known, now, measures, params)
+        anew = detect_passages(now, measures, params)
+        assert known.passages.equals(anew.passages)
+        assert known.standing.runs.equals(anew.standing.runs)
+    assert len(set(known.passages["origin"])) >= 2

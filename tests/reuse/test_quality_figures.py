@@ -41,7 +41,9 @@ def test_what_is_found_beyond_a_case_costs_precision():
 
 def test_pairs_of_paragraphs_count_when_they_are_certainly_right_or_wrong():
     shared = "逐校制定消防改造方案并公开招标开工前公示"
-    known = Paragraphs(["甲" + shared, "乙" + shared, "别的话" * 9, "丙" + shared], ["a", "b", "c", "d"], {(0, 1): "verbatim"})
+    known = Paragraphs(
+        ["甲" + shared, "乙" + shared, "别的话" * 9, "丙" + shared], ["a", "b", "c", "d"], {(0, 1): "verbatim"}
+    )
     found = score_pairs(known, {(0, 1), (0, 2), (0, 3), (2, 3)})
     assert (found.recall, found.precision) == (1.0, 0.5), "(0, 3) shares a sentence, (2, 3) has nothing planted"
 
