@@ -26,7 +26,7 @@ from pipeline.workspace import Workspace
 
 ROOT = Path(__file__).resolve().parents[2]
 LABELS = ROOT / "data/labels/pairs/judged.jsonl"
-CALIBRATION, SEEDS = 1, (11, 12, 13)
+CALIBRATION, SEEDS = 1, (21, 22, 23)
 NO_TEXT_DEDUP = "\ntext-dedup was not run: no interpreter was named with --text-dedup.\n"
 NO_WORKSPACE = "\nNot measured: no workspace was named with --workspace.\n"
 

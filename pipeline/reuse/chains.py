@@ -2,26 +2,56 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.reuse.grams import RUN
 from pipeline.reuse.jit import kernel
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from pipeline.reuse.text import Ints
 
 MAX_GAP = 120
 """Longest gap a passage may bridge on either side: a long sentence."""
 MAX_CHANGED = 30
 """Longest stretch that may differ on both sides: longer ones are other text, and what stands around it two passages."""
+MOVED = 20
+"""Characters in a row that stand elsewhere in the other text too: a gap that holds so many has text of a passage of
+its own, which has moved, and is not bridged."""
 LOOK_BACK = 200
 OWN_WEIGHT, SHARED_WEIGHT = 4, 1
 """Worth of a matched character: in a set phrase a quarter. Two levels, not the idf itself, so that one more document
 changes the passages of others only where a run of theirs becomes common."""
+Marks: TypeAlias = tuple[NDArray[np.bool_], NDArray[np.bool_]]
+"""A mark for each character of both documents."""
+
+
+@kernel
+def long_runs(runs: Ints, side: int, start: int, length: int) -> NDArray[np.bool_]:
+    """(length,) whether a character of one document (0: i, 1: j), which begins at code `start`, is in a long run."""
+    inside = np.zeros(length, np.bool_)
+    for run in runs:
+        if run[4] >= MOVED:
+            inside[run[2 + side] - start : run[2 + side] - start + run[4]] = True
+    return inside
+
+
+@kernel
+def _counted(marks: NDArray[np.bool_]) -> Ints:
+    """(n + 1,) marks before each character."""
+    total = np.zeros(len(marks) + 1, np.int64)
+    for k in range(len(marks)):
+        total[k + 1] = total[k] + marks[k]
+    return total
+
+
+@kernel
+def _holds_moved(before: Ints, after: Ints, side: int, counted: Ints, base: int) -> bool:
+    """Whether the gap between two runs holds text that is shared, but in another place."""
+    start, end = before[2 + side] + before[4], after[2 + side]
+    return bool(end > start and counted[end - base] - counted[start - base] >= MOVED)
 
 
 @kernel
@@ -51,22 +81,31 @@ def _worth(run: Ints, slots: Ints, kinds: NDArray[np.int8]) -> int:
 
 
 @kernel
-def best_chains(runs: Ints, slots: Ints, kinds: NDArray[np.int8]) -> tuple[Ints, Ints]:
+def best_chains(
+    runs: Ints, slots: Ints, kinds: NDArray[np.int8], long: Marks, bases: tuple[int, int]
+) -> tuple[Ints, Ints]:
     """Score of the best chain that ends in each run, and its predecessor (-1 for none).
 
     Args:
         runs: (n, 5) common runs of one pair of documents, sorted.
         slots: (n_codes,) slot of the run of eight that begins at each code, or -1.
         kinds: (n_slots,) 0 own, 1 common, 2 central.
+        long: per character of both documents whether it is in a long run.
+        bases: where both documents begin in the codes.
     """
     best = np.empty(len(runs), np.int64)
     before = np.full(len(runs), -1, np.int64)
+    counted = _counted(long[0]), _counted(long[1])
     for k in range(len(runs)):
         worth = _worth(runs[k], slots, kinds)
         best[k] = worth
         for p in range(max(0, k - LOOK_BACK), k):
             lap, price = _link(runs[p], runs[k])
             if price < 0 or lap >= runs[k, 4]:
+                continue
+            if _holds_moved(runs[p], runs[k], 0, counted[0], bases[0]):
+                continue
+            if _holds_moved(runs[p], runs[k], 1, counted[1], bases[1]):
                 continue
             value = best[p] - price + worth * (runs[k, 4] - lap) // runs[k, 4]
             if value > best[k]:

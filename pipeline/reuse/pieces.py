@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.reuse.chains import MAX_CHANGED, best_chains, trace
+from pipeline.reuse.chains import MAX_CHANGED, Marks, best_chains, long_runs, trace
 from pipeline.reuse.gotoh import gotoh
 from pipeline.reuse.grams import RUN
 from pipeline.reuse.jit import kernel
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from pipeline.reuse.text import Codes, Ints
 
 EXTEND = 40
@@ -23,8 +24,6 @@ MIN_RUN = 12
 """Matched characters from which a chain is aligned at all."""
 MIN_OWN = 8
 """Matched characters outside set phrases that make a passage more than a set phrase."""
-Used: TypeAlias = tuple[NDArray[np.bool_], NDArray[np.bool_]]
-"""Per character of both documents whether a passage uses it."""
 COLUMNS = 10
 """Of a piece: start and end in a and in b, matches, columns, own, common and central characters, has a hub."""
 
@@ -102,10 +101,11 @@ def _piece(path: Ints, labels: NDArray[np.int8], first: int, last: int, x: Codes
 
 
 @kernel
-def _reach(used: NDArray[np.bool_], at: int, step: int) -> int:
-    """Characters from `at` in one direction that no better passage uses, at most `EXTEND`."""
+def _reach(taken: Marks, long: Marks, side: int, at: int, step: int) -> int:
+    """Characters from `at` in one direction that no better passage uses and no other passage will, at most `EXTEND`."""
+    used, other = taken[side], long[side]
     n = 0
-    while n < EXTEND and 0 <= at + n * step < len(used) and not used[at + n * step]:
+    while n < EXTEND and 0 <= at + n * step < len(used) and not (used[at + n * step] or other[at + n * step]):
         n += 1
     return n
 
@@ -118,19 +118,20 @@ def _add(row: Ints, columns: int, matches: int) -> None:
 
 
 @kernel
-def _extend(x: Codes, y: Codes, used: Used, left: bool, right: bool, row: Ints) -> None:  # noqa: FBT001 compiled code takes no keywords
-    """Add what still corresponds beyond the ends of a piece of the documents x and y, up to better passages."""
+def _extend(x: Codes, y: Codes, used: Marks, long: Marks, left: bool, right: bool, row: Ints) -> None:  # noqa: FBT001 compiled code takes no keywords
+    """Add what still corresponds beyond the ends of a piece of the documents x and y, up to other passages."""
     if right:
         a, b = row[1], row[3]
-        ahead = x[a : a + _reach(used[0], a, 1)], y[b : b + _reach(used[1], b, 1)]
+        ahead = x[a : a + _reach(used, long, 0, a, 1)], y[b : b + _reach(used, long, 1, b, 1)]
         matches, columns, n, m = gotoh(ahead[0], ahead[1], True)[1:]
         row[1] += n
         row[3] += m
         _add(row, columns, matches)
     if left:
         a, b = row[0], row[2]
-        back = x[a - _reach(used[0], a - 1, -1) : a][::-1].copy(), y[b - _reach(used[1], b - 1, -1) : b][::-1].copy()
-        matches, columns, n, m = gotoh(back[0], back[1], True)[1:]
+        back_a = x[a - _reach(used, long, 0, a - 1, -1) : a][::-1].copy()
+        back_b = y[b - _reach(used, long, 1, b - 1, -1) : b][::-1].copy()
+        matches, columns, n, m = gotoh(back_a, back_b, True)[1:]
         row[0] -= n
         row[2] -= m
         _add(row, columns, matches)
@@ -147,7 +148,7 @@ def _hubs(path: Ints, size: int, slots: Ints, hub: NDArray[np.int32], i: int, j:
 
 
 @kernel
-def _is_new(path: Ints, first: int, last: int, used: Used) -> bool:
+def _is_new(path: Ints, first: int, last: int, used: Marks) -> bool:
     """Whether most matched characters are in no better passage, on either side."""
     n = 0
     for s in range(first, last):
@@ -157,7 +158,7 @@ def _is_new(path: Ints, first: int, last: int, used: Used) -> bool:
 
 
 @kernel
-def _use(path: Ints, first: int, last: int, row: Ints, used: Used) -> None:
+def _use(path: Ints, first: int, last: int, row: Ints, used: Marks) -> None:
     """Mark what a passage uses: all of its span but stretches slipped in on one side, which may be other passages."""
     for side in range(2):
         mine = used[side]
@@ -195,12 +196,13 @@ def pieces_of(
     which stands once in one document and three times in the other is one passage.
     """
     i, j = runs[0, 0], runs[0, 1]
-    best, before = best_chains(runs, slots, kinds)
+    x, y = plain[starts[i] : starts[i + 1]], plain[starts[j] : starts[j + 1]]
+    long = long_runs(runs, 0, starts[i], len(x)), long_runs(runs, 1, starts[j], len(y))
+    best, before = best_chains(runs, slots, kinds, long, (starts[i], starts[j]))
     room = int(runs[:, 4].sum())
     path, labels = np.empty((room, 4), np.int64), np.empty(room, np.int8)
     chain, cuts = np.empty((len(runs), 3), np.int64), np.empty(room + 2, np.int64)
     taken = np.zeros(len(runs), np.bool_)
-    x, y = plain[starts[i] : starts[i + 1]], plain[starts[j] : starts[j + 1]]
     used = np.zeros(len(x), np.bool_), np.zeros(len(y), np.bool_)
     n_out = 0
     for k in np.argsort(-best, kind="mergesort"):
@@ -220,7 +222,7 @@ def pieces_of(
             row = out[n_out]
             _piece(path, labels, first, last, x, y, row)
             row[9] = hubs[first:last].sum()
-            _extend(x, y, used, first == 0, last == size, row)
+            _extend(x, y, used, long, first == 0, last == size, row)
             if _keeps(row, min_passage):
                 _use(path, first, last, row, used)
                 row[:2] += starts[i]
