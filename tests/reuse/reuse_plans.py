@@ -42,6 +42,8 @@ def frames(*plans: dict[str, object]) -> Frames:
             "map_source": shift.source.tolist(),
             "map_length": shift.length.tolist(),
             "changes": [],
+            "joint_issuers": [],
+            "damaged": [],
         }
         documents.append(facts | {name: plan[name] for name in plan if name not in ("id", "measures")})
         start = 0
@@ -65,6 +67,8 @@ def frames(*plans: dict[str, object]) -> Frames:
                     "targets": [],
                     "citations": [],
                     "flags": [],
+                    "deadlines": [],
+                    "duties": [],
                 }
             )
             start = end + 1
