@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import networkx as nx
 import pytest
 from click.testing import CliRunner, Result
 from workspaces import small_workspace
 
 from pipeline.cli.main import cli
+from pipeline.errors import JucuoError
 
 
 @pytest.fixture
@@ -35,6 +37,40 @@ def test_compare_puts_passages_side_by_side(root: Path) -> None:
     found = json.loads(call(root, "compare", "柳湾市教育局", "桥西区教育局", "--json").stdout)
     assert len(found["passages"]) == 1
     assert found["distinctive_share_a"] > 0
+
+
+def test_compare_over_the_years_of_one_bureau(root: Path) -> None:
+    found = json.loads(call(root, "compare", "柳湾市教育局", "--years", "--json").stdout)
+    assert found == {"issuer": "柳湾市教育局", "years": [], "changes": []}
+    assert "fewer than two known years" in call(root, "compare", "柳湾市教育局", "--years").stderr
+
+
+@pytest.mark.parametrize("wrong", [["柳湾市教育局"], ["柳湾市教育局", "桥西区教育局", "--years"]])
+def test_compare_says_what_it_takes(root: Path, wrong: list[str]) -> None:
+    with pytest.raises(JucuoError, match="two bureaus, or one with --years") as caught:
+        call(root, "compare", *wrong)
+    assert "jucuo compare ISSUER --years" in caught.value.remedy
+
+
+def test_compare_names_an_unknown_bureau(root: Path) -> None:
+    with pytest.raises(JucuoError, match="无名局"):
+        call(root, "compare", "无名局", "--years")
+
+
+def test_issuers_are_exported_as_a_matrix_and_as_a_network(root: Path, tmp_path: Path) -> None:
+    matrix = call(root, "export", "--table", "issuers").stdout.splitlines()
+    assert matrix[0] == "issuer_a,issuer_b,raw_share,distinctive_share,n_passages,n_chars"
+    assert [row.split(",")[:2] for row in matrix[1:]] == [
+        ["柳湾市教育局", "桥西区教育局"],
+        ["桥西区教育局", "柳湾市教育局"],
+    ]
+    call(root, "export", "--table", "issuers", "--format", "graphml", "-o", str(tmp_path / "g.graphml"))
+    graph = nx.read_graphml(tmp_path / "g.graphml")
+    assert graph.nodes["桥西区教育局"]["county"] == "桥西区"
+    assert graph.nodes["柳湾市教育局"]["n_documents"] == 1
+    assert graph["柳湾市教育局"]["桥西区教育局"]["weight"] == pytest.approx(float(matrix[1].split(",")[3]))
+    alone = call(root, "export", "--table", "issuers", "--issuer", "柳湾")
+    assert "fewer than two known issuers" in alone.stderr
 
 
 def test_export_prints_csv_and_says_when_nothing_passes(root: Path) -> None:

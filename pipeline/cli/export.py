@@ -6,11 +6,14 @@ from pathlib import Path
 
 import click
 
-from pipeline.cli.common import Context, common
+from pipeline.cli.common import Context, common, with_settings
 from pipeline.errors import JucuoError
+from pipeline.settings import Settings
 
 FORMATS = ("csv", "xlsx", "jsonl", "parquet", "sqlite", "graphml")
-TABLE_NAMES = ("measures", "documents", "assignments", "reuse_pairs", "passages", "families")
+TABLE_NAMES = ("measures", "documents", "assignments", "reuse_pairs", "passages", "families", "issuers")
+EMPTY = {"issuers": "the documents selected have fewer than two known issuers"}
+"""Why a table other than of measures can be empty."""
 
 
 @click.command()
@@ -26,19 +29,24 @@ TABLE_NAMES = ("measures", "documents", "assignments", "reuse_pairs", "passages"
     type=click.Choice(TABLE_NAMES),
     default="measures",
     show_default=True,
-    help="Rows to export (sqlite has all, graphml the pairs).",
+    help="Rows to export; issuers: what each two share. sqlite has all tables, graphml the issuers or else the pairs.",
 )
 @click.option("--issuer", help="Part of the issuer's name.")
 @click.option("--province", help="Full name of the province.")
 @click.option("--year", type=int, help="Year the measures are for.")
 @click.option("--category", help="Category id; measures it is assigned to.")
 @click.option("--kind", type=click.Choice(["plan", "achievement", "principle"]))
+@with_settings
 @common
-def export(context: Context, fmt: str, output: Path | None, table: str, **filters: str | int | None) -> None:
+def export(
+    context: Context, fmt: str, output: Path | None, table: str, settings: Settings, **filters: str | int | None
+) -> None:
     """Everything a filter selects, with ids, offsets and model versions."""
     from pipeline.stages import exporting
 
     selection = exporting.select(context.workspace, **filters)  # type: ignore[arg-type]
+    if table == "issuers":
+        selection = exporting.with_issuers(selection, settings.reuse)
     if output is None and fmt not in ("csv", "jsonl"):
         raise JucuoError(f"{fmt} cannot be printed", "Name a file with --output.")
     written = exporting.write(selection, table, fmt, output)
@@ -47,5 +55,5 @@ def export(context: Context, fmt: str, output: Path | None, table: str, **filter
     context.say(
         f"{written.rows} rows"
         + (f" written to {output}" if output else "")
-        + ("" if written.rows else ": no measure passes the filters")
+        + ("" if written.rows else ": " + EMPTY.get(table, "no measure passes the filters"))
     )

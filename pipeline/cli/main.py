@@ -17,7 +17,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "classify": ("pipeline.cli.classify:classify", "Policy categories for texts: JSONL in, JSONL out."),
     "align": ("pipeline.cli.align:align", "How two texts share wording: relation, scores, aligned spans."),
     "families": ("pipeline.cli.families:families", "Families of near-identical measures over bureaus and years."),
-    "compare": ("pipeline.cli.compare:compare", "What two bureaus share, passage by passage."),
+    "compare": ("pipeline.cli.compare:compare", "What two bureaus share; what one kept and changed over the years."),
     "export": ("pipeline.cli.export:export", "Everything a filter selects, with ids, offsets and versions."),
     "serve": ("pipeline.cli.serve:serve", "The web application over the workspace."),
     "experiment": ("pipeline.cli.experiment:experiment", "Named experiments, logged to MLflow."),

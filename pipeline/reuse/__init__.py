@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pipeline.reuse.alignment import AlignedSpan, AlignmentResult, align
-    from pipeline.reuse.compare import IssuerComparison, changes_over_years, compare_issuers
+    from pipeline.reuse.compare import IssuerComparison, changes_over_years, compare_issuers, count_changes
     from pipeline.reuse.families import build_families
     from pipeline.reuse.pairs import find_pairs, update_pairs
     from pipeline.reuse.passages import Detected, detect_passages, find_passages, update_passages
@@ -31,6 +31,7 @@ _HOME = {
     "share_matrix": "shares",
     "compare_issuers": "compare",
     "changes_over_years": "compare",
+    "count_changes": "compare",
     "IssuerComparison": "compare",
 }
 
@@ -43,6 +44,7 @@ __all__ = [
     "build_families",
     "changes_over_years",
     "compare_issuers",
+    "count_changes",
     "detect_passages",
     "find_pairs",
     "find_passages",

@@ -29,6 +29,9 @@ CHANGES = {
 }
 
 
+STATUSES = ("kept", "changed", "dropped", "added")
+
+
 @dataclass(frozen=True)
 class IssuerComparison:
     """What two issuers share.
@@ -54,7 +57,7 @@ class IssuerComparison:
     pairs: pl.DataFrame
 
 
-def _issuers(documents: pl.DataFrame, wanted: tuple[str, str]) -> None:
+def _issuers(documents: pl.DataFrame, wanted: tuple[str, ...]) -> None:
     known = sorted(documents["issuer"].drop_nulls().unique())
     missing = [name for name in wanted if name not in known]
     if missing:
@@ -131,8 +134,12 @@ def changes_over_years(
 
     Returns:
         `issuer`, `year_from`, `year_to`, `status`, `measure_from` (null if added), `measure_to` (null if dropped),
-        `relation`, `edit_similarity`.
+        `relation`, `edit_similarity`. Without two years there are no rows.
+
+    Raises:
+        JucuoError: the corpus has no such issuer.
     """
+    _issuers(documents, (issuer,))
     docs = documents.filter(pl.col("issuer") == issuer, pl.col("plan_year").is_not_null())
     own = measures.filter(pl.col("kind") == "plan").join(docs.select("doc_id", "plan_year"), on="doc_id")
     year = dict(own.select("measure_id", "plan_year").iter_rows())
@@ -156,3 +163,9 @@ def changes_over_years(
     return pl.DataFrame(rows, schema=CHANGES, orient="row").sort(
         "year_from", "measure_from", "measure_to", nulls_last=True
     )
+
+
+def count_changes(changes: pl.DataFrame) -> pl.DataFrame:
+    """Of each step from year to year how many measures were kept, changed, dropped and added."""
+    counts = (pl.col("status").eq(status).sum().cast(pl.Int64).alias(status) for status in STATUSES)
+    return changes.group_by("year_from", "year_to").agg(counts).sort("year_from")

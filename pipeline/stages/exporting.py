@@ -9,6 +9,9 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.schemas import PASSAGES
+from pipeline.settings import ReuseParams
+from pipeline.stages import issuers
 from pipeline.workspace import Workspace, atomic
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -93,6 +96,13 @@ def select(
     return Selection({"measures": measures, **tables})
 
 
+def with_issuers(selection: Selection, params: ReuseParams) -> Selection:
+    """The selection with the table `issuers`: what the issuers of its documents share, one row for each direction."""
+    empty = PASSAGES.empty()
+    shares = issuers.matrix(selection.tables["documents"], selection.tables.get("passages", empty), params)
+    return Selection({**selection.tables, "issuers": shares})
+
+
 def _flat(frame: pl.DataFrame) -> pl.DataFrame:
     """Lists and structs as JSON text, for formats that have neither."""
     nested = [name for name, dtype in frame.schema.items() if isinstance(dtype, pl.List | pl.Struct)]
@@ -147,7 +157,7 @@ def _present(row: dict[str, object]) -> dict[str, object]:
 
 
 def write(selection: Selection, table: str, fmt: str, output: Path | None) -> Written:
-    """Write one table (sqlite: all; graphml: the pairs) to `output`, or return csv and jsonl as text."""
+    """Write a table to `output` (sqlite: all; graphml: issuers, else pairs), or return csv and jsonl as text."""
     frame = selection.tables.get(table, pl.DataFrame())
     if fmt == "jsonl":
         lines = (json.dumps(row, ensure_ascii=False, default=str) for row in frame.iter_rows(named=True))
@@ -155,7 +165,8 @@ def write(selection: Selection, table: str, fmt: str, output: Path | None) -> Wr
     elif fmt == "csv":
         text = _harmless(_flat(frame)).write_csv()
     elif fmt == "graphml":
-        text = graphml(selection)
+        of_issuers = table == "issuers"
+        text = issuers.graphml(selection.tables["documents"], frame) if of_issuers else graphml(selection)
     else:
         text = ""
     if output is None:

@@ -6,7 +6,7 @@ import pytest
 from reuse_plans import CANTEEN, READING, SAFETY, frames
 
 from pipeline.errors import JucuoError
-from pipeline.reuse import changes_over_years, compare_issuers, find_pairs, find_passages, share_matrix
+from pipeline.reuse import changes_over_years, compare_issuers, count_changes, find_pairs, find_passages, share_matrix
 from pipeline.settings import ReuseParams
 
 PARAMS = ReuseParams()
@@ -75,6 +75,7 @@ def test_kept_changed_dropped_added():
         ("dropped", "a/3", None),
         ("added", None, "b/3"),
     ]
+    assert count_changes(table).rows() == [(2021, 2022, 1, 1, 1, 1)]
 
 
 def test_one_year_has_no_changes(plans):
@@ -82,3 +83,10 @@ def test_one_year_has_no_changes(plans):
     assert changes_over_years(
         SHANBEI, documents, measures, find_pairs(measures, documents, None, None, PARAMS)
     ).is_empty()
+
+
+def test_changes_of_an_unknown_issuer_are_an_error(plans):
+    documents, measures = plans
+    pairs = find_pairs(measures, documents, None, None, PARAMS)
+    with pytest.raises(JucuoError, match="无名局"):
+        changes_over_years("无名局", documents, measures, pairs)
