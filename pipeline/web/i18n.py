@@ -36,6 +36,12 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "contained": ("含于对方", "contained in the other"),
         "paraphrase": ("改写", "paraphrase"),
     },
+    "change": {
+        "kept": ("保留", "kept"),
+        "changed": ("改动", "changed"),
+        "dropped": ("去掉", "dropped"),
+        "added": ("新增", "added"),
+    },
     "origin": {
         "central": ("上级文件", "central document"),
         "common_upstream": ("可能同出上游", "probable common upstream"),

@@ -1,4 +1,4 @@
-"""Two bureaus side by side."""
+"""Two bureaus side by side, or one over the years."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ import polars as pl
 
 from pipeline.classification.codebook import Codebook
 from pipeline.report.figures import UNKNOWN
+from pipeline.reuse import changes_over_years
 from pipeline.web.queries.items import NotFoundError
-from pipeline.web.queries.models import ComparisonView, PassageSide, PassageView, SharedTotals
+from pipeline.web.queries.models import ComparisonView, PassageSide, PassageView, SharedTotals, YearChange
 from pipeline.web.queries.passages import between
 
 
@@ -74,3 +75,14 @@ def comparison(
         years_a=_years(wide, a),
         years_b=_years(wide, b),
     )
+
+
+def changes(wide: pl.DataFrame, documents: pl.DataFrame, pairs: pl.DataFrame, issuer: str) -> list[YearChange]:
+    """What an issuer kept, changed, dropped and added from each year's plan to the next."""
+    if issuer == UNKNOWN:
+        return []
+    headline = dict(wide.select("measure_id", "headline").iter_rows())
+    return [
+        YearChange(**row, headline_from=headline.get(row["measure_from"]), headline_to=headline.get(row["measure_to"]))
+        for row in changes_over_years(issuer, documents, wide, pairs).drop("issuer").iter_rows(named=True)
+    ]

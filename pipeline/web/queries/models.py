@@ -243,8 +243,22 @@ class SharedTotals(View):
     share: float
 
 
+class YearChange(View):
+    """What became of a measure from one year's plan to the next; either side is null where there is none."""
+
+    year_from: int
+    year_to: int
+    status: str
+    measure_from: str | None
+    measure_to: str | None
+    headline_from: str | None
+    headline_to: str | None
+    relation: str | None
+    edit_similarity: float | None
+
+
 class ComparisonView(View):
-    """Two bureaus side by side."""
+    """Two bureaus side by side, or one over the years."""
 
     a: SharedTotals
     b: SharedTotals
@@ -253,6 +267,9 @@ class ComparisonView(View):
     categories: list[dict[str, Any]]
     years_a: list[int]
     years_b: list[int]
+    changes: list[YearChange] = Field(
+        default=[], description="where both sides are one bureau: what it kept, changed, dropped and added each year"
+    )
 
 
 class OverviewView(View):

@@ -1,4 +1,4 @@
-"""`/compare`: two bureaus side by side."""
+"""`/compare`: two bureaus side by side, or one over the years."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse
 
 from pipeline.schemas import TABLES
 from pipeline.web.library import Library, MissingTableError
-from pipeline.web.queries.compare import comparison, issuers
+from pipeline.web.queries.compare import changes, comparison, issuers
 from pipeline.web.queries.models import ComparisonView
 from pipeline.web.routes.common import LibraryDep, PageDep
 from pipeline.web.routes.measures import side_runs
@@ -29,7 +29,11 @@ def view_of(library: Library, a: str, b: str) -> ComparisonView:
     """The comparison; raises NotFoundError for an unknown bureau."""
     if not library.workspace.has("passages"):
         raise MissingTableError("passages", library.workspace)
-    return comparison(library.wide, library.table("documents"), library.table("passages"), library.codebook, a, b)
+    documents = library.table("documents")
+    view = comparison(library.wide, documents, library.table("passages"), library.codebook, a, b)
+    if a != b:
+        return view
+    return view.model_copy(update={"changes": changes(library.wide, documents, library.optional("reuse_pairs"), a)})
 
 
 @router.get("/compare")
