@@ -150,7 +150,11 @@ class Settings(Section):
         default=["labels/gold.jsonl", "labels/reviewed.jsonl"],
         description="label files below the workspace, later ones prevail; missing ones count as empty",
     )
-    central: str | None = Field(default=None, description="folder of central documents shared wording is traced to")
+    central: str | None = Field(
+        default=None,
+        description="folder of central documents shared wording is traced to, each from its own date on (from always, if it "
+        "has none), beside the corpus's own national documents",
+    )
     taxonomy: str = Field(default="configs/taxonomy.yaml", description="codebook")
     seed: int = Field(default=20260101, ge=0, description="seed of everything random")
     ingest: IngestParams = IngestParams()

@@ -9,6 +9,7 @@ import polars as pl
 import pytest
 from reuse_plans import CANTEEN, MENTORS, READING, SAFETY, SCHOOLS, Frames, frames
 
+from pipeline.errors import JucuoError
 from pipeline.settings import ReuseParams, Settings
 from pipeline.stages import reuse
 from pipeline.stages.embed import CARD, VECTORS
@@ -125,3 +126,33 @@ def test_a_known_document_is_not_compared_again(grown: Workspace, monkeypatch: p
     reuse.run(grown, SETTINGS, grow=True)
     reuse.run(grown, SETTINGS, grow=True)
     assert seen == [["d08", "d09", "d10", "d11"], []]
+
+
+CENTRAL = """国务院关于办好家门口学校的意见
+国发〔2021〕12号
+
+{text}
+国务院
+2021年3月1日
+"""
+
+
+@pytest.mark.parametrize(("year", "origin"), [(2019, "horizontal"), (2022, "central")])
+def test_wording_is_central_from_the_day_of_the_document_in_the_named_folder(
+    tmp_path: Path, year: int, origin: str
+) -> None:
+    (tmp_path / "central").mkdir()
+    (tmp_path / "central" / "opinion.txt").write_text(CENTRAL.format(text=SAFETY), "utf-8")
+    plans = [{"id": name, "issuer": f"{name}局", "plan_year": year, "measures": [SAFETY]} for name in ("甲", "乙")]
+    workspace = Workspace(tmp_path / "work")
+    fill(workspace, *frames(*plans))
+    for settings, expected in ((Settings(), "horizontal"), (Settings(central=str(tmp_path / "central")), origin)):
+        reuse.run(workspace, settings, grow=True)
+        assert workspace.read("passages")["origin"].to_list() == [expected]
+
+
+def test_a_central_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path / "work")
+    fill(workspace, *frames({"id": "甲", "issuer": "甲局", "measures": [SAFETY]}))
+    with pytest.raises(JucuoError, match="nowhere"):
+        reuse.run(workspace, Settings(central=str(tmp_path / "nowhere")))
