@@ -152,8 +152,8 @@ class Settings(Section):
     )
     central: str | None = Field(
         default=None,
-        description="folder of central documents shared wording is traced to, each from its own date on (from always, if it "
-        "has none), beside the corpus's own national documents",
+        description="folder of central documents shared wording is traced to, each from its own date on (from always, "
+        "if it has none), beside the corpus's own national documents",
     )
     taxonomy: str = Field(default="configs/taxonomy.yaml", description="codebook")
     seed: int = Field(default=20260101, ge=0, description="seed of everything random")
