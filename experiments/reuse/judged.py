@@ -88,8 +88,16 @@ def read(path: Path, measures: pl.DataFrame) -> Judged:
     return Judged(labels, strata, lost)
 
 
-def verdicts(pairs: pl.DataFrame, keys: Collection[Key]) -> dict[Key, str]:
-    """Our label for each pair of ids, from the reuse_pairs table."""
+def verdicts(pairs: pl.DataFrame, keys: Collection[Key], mutual: float | None = None) -> dict[Key, str]:
+    """Our label for each pair of ids, from the reuse_pairs table.
+
+    `same` are pairs that are identical or near; with `mutual` also those of which each covers so much of the other,
+    which is what families go by.
+    """
+    if mutual is not None:
+        both = pl.min_horizontal("containment_a", "containment_b") >= mutual
+        worded = pl.col("relation") != PARAPHRASE
+        pairs = pairs.with_columns(relation=pl.when(both & worded).then(pl.lit("near")).otherwise("relation"))
     known = {(a, b): relation for a, b, relation in pairs.select("a", "b", "relation").iter_rows()}
     names = {"identical": SAME, "near": SAME}
 

@@ -58,6 +58,13 @@ def test_verdicts_turn_with_the_pair():
     }
 
 
+def test_each_covering_the_other_is_the_same_if_families_are_asked():
+    relation, covered = {"relation": ["contains"]}, {"containment_a": [0.8], "containment_b": [0.9]}
+    pairs = pl.DataFrame({"a": ["p"], "b": ["q"], **relation, **covered})
+    assert verdicts(pairs, [("p", "q")], 0.8) == {("p", "q"): "same"}
+    assert verdicts(pairs, [("p", "q")], 0.85) == {("p", "q"): "contains"}
+
+
 def test_f1_of_containment_needs_the_direction():
     gold = {("p", "q"): "contains", ("r", "s"): "same", ("t", "u"): "different"}
     said = {("p", "q"): "contained", ("r", "s"): "same", ("t", "u"): "paraphrase"}
