@@ -3,9 +3,9 @@
     python experiments/labels/judged_pairs.py KEY.jsonl FOLDER
 
 FOLDER holds `judged-1a.jsonl`, `judged-1b.jsonl`, …: pool and judge, a line `{"p": 17, "label": "same"}` a pair. KEY is
-what `pool_pairs.py` kept from the judges. Writes `data/labels/pairs/judged.jsonl` (ids, places, digests, labels; no text)
-and `agreement.json`. Where the judges differ, `adjudicated.jsonl` beside them decides; without a decision the pair has
-no label and is not scored.
+what `pool_pairs.py` kept from the judges. Writes `data/labels/pairs/judged.jsonl` (ids, places, digests and labels) and
+`agreement.json`. Where the judges differ, `adjudicated.jsonl` beside them decides; without a decision the pair has no
+label and is not scored.
 """
 
 from __future__ import annotations
