@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -39,11 +39,13 @@ class Judged:
     Attributes:
         labels: label of y as seen from x for each pair (x, y): `contains` means that x holds y's wording.
         strata: where each pair was drawn.
+        weights: pairs of its stratum for which each pair stands.
         lost: judged pairs of which a measure is no longer there.
     """
 
     labels: dict[Key, str]
     strata: dict[Key, str]
+    weights: dict[Key, float]
     lost: int
 
 
@@ -75,7 +77,7 @@ class _Places:
 
 def read(path: Path, measures: pl.DataFrame) -> Judged:
     """The decided pairs of a label file that this measures table still has."""
-    places, labels, strata, lost = _Places(measures), {}, {}, 0
+    places, labels, strata, weights, lost = _Places(measures), {}, {}, {}, 0
     for line in path.read_text("utf-8").splitlines():
         row = json.loads(line)
         if row["label"] is None:
@@ -84,8 +86,8 @@ def read(path: Path, measures: pl.DataFrame) -> Judged:
         if x is None or y is None:
             lost += 1
             continue
-        labels[x, y], strata[x, y] = row["label"], row["stratum"]
-    return Judged(labels, strata, lost)
+        labels[x, y], strata[x, y], weights[x, y] = row["label"], row["stratum"], row["of"] / row["drawn"]
+    return Judged(labels, strata, weights, lost)
 
 
 def verdicts(pairs: pl.DataFrame, keys: Collection[Key], mutual: float | None = None) -> dict[Key, str]:
@@ -112,11 +114,11 @@ def verdicts(pairs: pl.DataFrame, keys: Collection[Key], mutual: float | None = 
 
 @dataclass(frozen=True)
 class F1:
-    """One group of labels: judged so, said to be so, right."""
+    """One group of labels: pairs judged so, said to be so, right; weighed if there are weights."""
 
-    gold: int
-    said: int
-    right: int
+    gold: float
+    said: float
+    right: float
 
     @property
     def recall(self) -> float:
@@ -134,12 +136,17 @@ class F1:
         return 2 * self.right / (self.gold + self.said) if self.gold + self.said else 1.0
 
 
-def f1(gold: Mapping[Key, str], said: Mapping[Key, str], group: str) -> F1:
+def f1(gold: Mapping[Key, str], said: Mapping[Key, str], group: str, weights: Mapping[Key, float] | None = None) -> F1:
     """Agreement on one group of labels; all labels of `wording` and `related` count as one."""
     wanted = GROUPS[group]
     exact = group == "contained"
-    right = sum(said[k] in wanted and (label == said[k] if exact else label in wanted) for k, label in gold.items())
-    return F1(sum(label in wanted for label in gold.values()), sum(said[key] in wanted for key in gold), right)
+
+    def total(keys: Iterable[Key]) -> float:
+        return sum(1 if weights is None else weights[key] for key in keys)
+
+    judged = [key for key, label in gold.items() if label in wanted]
+    right = [key for key in judged if (said[key] == gold[key] if exact else said[key] in wanted)]
+    return F1(total(judged), total(key for key in gold if said[key] in wanted), total(right))
 
 
 def kappa(one: Sequence[str], other: Sequence[str]) -> float:

@@ -13,9 +13,11 @@ import tempfile
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 Pairs = set[tuple[int, int]]
+Measure = Callable[[set[str], set[str]], float]
 PERMUTATIONS = 128
 
 
@@ -96,9 +98,7 @@ def containment(one: set[str], other: set[str]) -> float:
     return len(one & other) / min(len(one), len(other))
 
 
-def verified(
-    sets: Sequence[set[str]], pairs: Pairs, measure: Callable[[set[str], set[str]], float], least: float
-) -> Pairs:
+def verified(sets: Sequence[set[str]], pairs: Pairs, measure: Measure, least: float) -> Pairs:
     """The pairs that have at least this similarity."""
     return {(i, j) for i, j in pairs if measure(sets[i], sets[j]) >= least}
 
@@ -140,38 +140,35 @@ def defaults(python: str | None) -> list[Peer]:
     return found
 
 
-SIZES, LEAST = (2, 3, 4), (0.2, 0.3, 0.4, 0.5, 0.6, 0.7)
+SIZES, LEAST, COVERED = (2, 3, 4), (0.2, 0.3, 0.4, 0.5, 0.6, 0.7), (0.5, 0.6, 0.7, 0.8)
 """Characters of a shingle and thresholds among which the Chinese setting of each tool is chosen."""
+
+
+@lru_cache(maxsize=16)
+def candidates(name: str, size: int, texts: tuple[str, ...]) -> Pairs:
+    """What a tool proposes among shingles of `size` characters, before verification."""
+    sets = [shingles(text, size) for text in texts]
+    if name == "datasketch":
+        return datasketch_lsh(sets, params=(32, 4))
+    return rensa_lsh(sets, 0.5, 32) if name == "rensa" else datasketch_ensemble(sets, min(COVERED))
 
 
 def chinese(python: str | None) -> dict[str, list[Peer]]:
     """For each tool its settings with character shingles; the best on calibration data is to be taken."""
-    wide = {"params": (32, 4)}
 
-    def of_datasketch(size: int, least: float) -> Peer:
+    def of(name: str, size: int, least: float, measure: Measure, words: str) -> Peer:
         def pairs(texts: Sequence[str]) -> Pairs:
-            sets = [shingles(text, size) for text in texts]
-            return verified(sets, datasketch_lsh(sets, **wide), jaccard, least)
+            found = candidates(name, size, tuple(texts))
+            return verified([shingles(text, size) for text in texts], found, measure, least)
 
-        return Peer("datasketch", f"characters, {size}-grams, 32 bands of 4, Jaccard >= {least}", pairs)
+        return Peer(name, f"characters, {size}-grams, {words} >= {least}", pairs)
 
-    def of_rensa(size: int, least: float) -> Peer:
-        def pairs(texts: Sequence[str]) -> Pairs:
-            sets = [shingles(text, size) for text in texts]
-            return verified(sets, rensa_lsh(sets, least, 32), jaccard, least)
-
-        return Peer("rensa", f"characters, {size}-grams, 32 bands of 4, Jaccard >= {least}", pairs)
-
-    def of_ensemble(size: int, least: float) -> Peer:
-        def pairs(texts: Sequence[str]) -> Pairs:
-            sets = [shingles(text, size) for text in texts]
-            return verified(sets, datasketch_ensemble(sets, least), containment, least)
-
-        return Peer("datasketch LSH Ensemble", f"characters, {size}-grams, containment >= {least}", pairs)
-
-    grids = {"datasketch": of_datasketch, "rensa": of_rensa}
-    found = {name: [make(size, least) for size in SIZES for least in LEAST] for name, make in grids.items()}
-    found["datasketch LSH Ensemble"] = [of_ensemble(size, least) for size in SIZES for least in (0.5, 0.6, 0.7, 0.8)]
+    found = {
+        name: [of(name, size, least, jaccard, "32 bands of 4, Jaccard") for size in SIZES for least in LEAST]
+        for name in ("datasketch", "rensa")
+    }
+    name = "datasketch LSH Ensemble"
+    found[name] = [of(name, size, least, containment, "containment") for size in SIZES for least in COVERED]
     if python is not None:
         found["text-dedup"] = [
             Peer(
