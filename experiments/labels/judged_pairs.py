@@ -1,4 +1,4 @@
-"""From people's judgements of pairs to labels: agreement of the two judges, and what the pairs count as.
+"""From judgements of pairs to labels: agreement of the two judges, and what the pairs count as.
 
     python experiments/labels/judged_pairs.py KEY.jsonl FOLDER
 

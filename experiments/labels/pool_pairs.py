@@ -1,4 +1,4 @@
-"""A blind, stratified sample of pairs of measures for people to judge.
+"""A blind, stratified sample of pairs of measures to be judged.
 
     jucuo run --corpus ../shared/corpus --workspace WORK
     python experiments/labels/pool_pairs.py WORK POOL KEY.jsonl

@@ -1,4 +1,4 @@
-"""Pairs of real measures that people judged: where they stand now, and how well verdicts agree with them."""
+"""Judged pairs of real measures: where they stand now, and how well verdicts agree with them."""
 
 from __future__ import annotations
 

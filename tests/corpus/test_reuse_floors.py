@@ -37,7 +37,7 @@ def test_planted_passages_are_found_once_each_and_traps_are_not_horizontal(
     assert found.traps <= floor["traps_at_most"]
 
 
-def test_judged_pairs_of_real_measures_get_the_relations_people_gave_them(
+def test_judged_pairs_of_real_measures_get_the_relations_judges_gave_them(
     checkout: Path, real_corpus: Path, tmp_path: Path
 ) -> None:
     workspace, settings = Workspace(tmp_path), Settings()
