@@ -33,8 +33,8 @@ LABELS = ROOT / "data/labels/pairs/judged.jsonl"
 CALIBRATION, SEEDS = 1, (21, 22, 23)
 NO_TEXT_DEDUP = "\ntext-dedup was not run: no interpreter was named with --text-dedup.\n"
 JUDGED = """{n_decided} pairs of measures of five bureaus and 46 reports, read by two judges who saw no verdict of
-any system (language models with a written protocol; Cohen's kappa {kappa}, 95% {kappa_95[0]} to {kappa_95[1]}); where
-they differed a third decision holds.
+any system (language models with a written protocol; Cohen's kappa {kappa}, 95% {kappa_95[0]} to {kappa_95[1]});
+where they differed a third decision holds.
 {lost} pairs are lost since measures are cut otherwise now. The sample is drawn by strata and full of near misses, so
 plain recall is below that of everyday use; weighed figures let each pair stand for its stratum, of which few pairs
 were read. `wording` is `same` and `contained` together, `related` everything but `different`.
@@ -119,7 +119,7 @@ def rates(judged: Judged, said: dict[Key, str], group: str) -> tuple[float, ...]
 
 
 def judged_pairs(found: Sequence[peers.Peer], judged: Judged, workspace: Workspace) -> str:
-    """Tables of judged pairs: each system by relation, other thresholds of ours, what the judges said of each stratum."""
+    """Tables of judged pairs: each system by relation, other thresholds of ours, labels of each stratum."""
     measures, pairs = workspace.read("measures"), workspace.read("reuse_pairs")
     row_of = {name: row for row, name in enumerate(measures["measure_id"])}
     rows: list[tuple[object, ...]] = []
