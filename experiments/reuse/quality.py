@@ -18,6 +18,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import peers
+import polars as pl
 from judged import DIFFERENT, GROUPS, SAME, Judged, Key, f1, read, verdicts
 from planted import OURS, PASSAGE_METHODS, PER_KIND, Planting, judge, plant, planted_paragraphs
 from planted_cases import KINDS
@@ -37,7 +38,8 @@ any system (language models with a written protocol; Cohen's kappa {kappa}, 95% 
 where they differed a third decision holds.
 {lost} pairs are lost since measures are cut otherwise now. The sample is drawn by strata and full of near misses, so
 plain recall is below that of everyday use; weighed figures let each pair stand for its stratum, of which few pairs
-were read. `wording` is `same` and `contained` together, `related` everything but `different`.
+were read. Strata come from our own scores: a pair that only a peer would find has little chance to be in the sample,
+so recall here flatters us, precision does not. `wording` is `same` and `contained` together, `related` everything but `different`.
 
 """
 NO_WORKSPACE = "\nNot measured: no workspace was named with --workspace.\n"
@@ -131,7 +133,25 @@ def judged_pairs(found: Sequence[peers.Peer], judged: Judged, workspace: Workspa
         said = {(x, y): SAME if tuple(sorted((row_of[x], row_of[y]))) in near else DIFFERENT for x, y in judged.labels}
         rows += [(peer.name, peer.setting, name, *rates(judged, said, name)) for name in ("same", "wording", "related")]
     systems = table(("system", "setting", "relation", *RATES), rows)
-    return f"{systems}\n{thresholds(judged, workspace)}\n{strata(judged)}"
+    parts = (systems, hindsight(judged, measures), thresholds(judged, workspace), strata(judged))
+    return "\n".join(parts)
+
+
+def hindsight(judged: Judged, measures: pl.DataFrame) -> str:
+    """The tools that give pairs at the best setting of their grid for the judged pairs themselves, chosen by F1."""
+    row_of = {name: row for row, name in enumerate(measures["measure_id"])}
+    rows_of = {key: tuple(sorted(row_of[name] for name in key)) for key in judged.labels}
+    texts = measures["text"].to_list()
+    rows = []
+    for settings in peers.chinese(None).values():
+        near = {peer: peer.pairs(texts) for peer in settings}
+        said = {p: {key: SAME if rows_of[key] in near[p] else DIFFERENT for key in judged.labels} for p in settings}
+        for name in ("same", "wording", "related"):
+            top = max(settings, key=lambda peer: f1(judged.labels, said[peer], name).f1)
+            rows.append((top.name, top.setting, name, *rates(judged, said[top], name)))
+    return (
+        f"Peers at the setting that fits these pairs best:\n\n{table(('system', 'setting', 'relation', *RATES), rows)}"
+    )
 
 
 def thresholds(judged: Judged, workspace: Workspace) -> str:
