@@ -39,7 +39,9 @@ where they differed a third decision holds.
 {lost} pairs are lost since measures are cut otherwise now. The sample is drawn by strata and full of near misses, so
 plain recall is below that of everyday use; weighed figures let each pair stand for its stratum, of which few pairs
 were read. Strata come from our own scores: a pair that only a peer would find has little chance to be in the sample,
-so recall here flatters us, precision does not. `wording` is `same` and `contained` together, `related` everything but `different`.
+so recall here flatters us, precision does not.
+
+`wording` is `same` and `contained` together, `related` everything but `different`.
 
 """
 NO_WORKSPACE = "\nNot measured: no workspace was named with --workspace.\n"
