@@ -104,10 +104,13 @@ class ReuseParams(Section):
         description="characters (numbers count as one) from which a text can be contained or paraphrased",
     )
     exact_up_to: int = Field(
-        default=100_000, ge=0, description="measures up to which no pair can be missed; beyond, `rarest` must do"
+        default=100_000, ge=0, description="measures up to which no pair can be missed; beyond, sketches must do"
+    )
+    sampled: int = Field(
+        default=40, ge=1, description="shingles of a measure that are sampled for its sketch beyond `exact_up_to`"
     )
     rarest: int = Field(
-        default=12, ge=1, description="rarest shingles of a measure that are looked up beyond `exact_up_to`"
+        default=16, ge=1, description="rarest shingles of a measure that are compared beyond `exact_up_to`"
     )
     min_passage: int = Field(default=20, ge=8, description="aligned characters from which a passage is reported")
     boilerplate_issuers: int = Field(default=10, ge=2, description="issuers from which an 8-gram counts as boilerplate")

@@ -1,7 +1,7 @@
 """Pairs worth checking: every pair that can be related up to a size, nearly every one beyond it.
 
-Beyond, each measure is looked up by its twelve rarest shingles only. On 50,000 texts with random edits that finds as
-many pairs as the exact join in two thirds of its time, where banded MinHash finds three quarters of them.
+Beyond, near texts are found by their sketches, and texts inside others by their rarest shingles only. What that
+costs and misses, and where the switch pays, is measured in experiments/results/reuse-pairs.md.
 """
 
 from __future__ import annotations
@@ -12,12 +12,16 @@ import numpy as np
 
 from pipeline.reuse.classes import Tokens, any_digit
 from pipeline.reuse.join import join
+from pipeline.reuse.meet import sketch_join
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.reuse.text import Corpus
     from pipeline.settings import ReuseParams
+
+SHORT = 32
+"""Pairs of texts with fewer codes are always searched exactly: they have too few shingles to leave any out."""
 
 
 def unique_pairs(pairs: NDArray[np.int32], n: int) -> NDArray[np.int32]:
@@ -27,27 +31,54 @@ def unique_pairs(pairs: NDArray[np.int32], n: int) -> NDArray[np.int32]:
     return np.stack([keys // n, keys % n], axis=1).astype(np.int32)
 
 
+def near(
+    corpus: Corpus, params: ReuseParams, new: NDArray[np.bool_] | None = None, *, exact: bool = True
+) -> NDArray[np.int32]:
+    """Pairs of texts among which every (or, unless `exact`, nearly every) pair is that is near; (n, 2) rows.
+
+    Args:
+        corpus: normalised texts, compared with every digit alike.
+        params: thresholds.
+        new: (n_texts,) only pairs with at least one of these.
+        exact: whether no pair may be missed.
+    """
+    codes = any_digit(corpus.codes)
+    if exact:
+        return join(codes, corpus.starts, params.near, new=new)
+    found = sketch_join(codes, corpus.starts, params.near, sampled=params.sampled, size=params.rarest, new=new)
+    rows = np.flatnonzero(corpus.lengths < SHORT)
+    short = corpus.take(rows)
+    fresh = None if new is None else new[rows]
+    pairs = rows[join(any_digit(short.codes), short.starts, params.near, new=fresh)].astype(np.int32)
+    return np.concatenate([found, pairs])
+
+
+def inside(
+    tokens: Tokens, params: ReuseParams, new: NDArray[np.bool_] | None = None, *, exact: bool = True
+) -> NDArray[np.int32]:
+    """Pairs (x, y) among which every (or nearly every) pair is with x contained in y; arguments as for `near`."""
+    return join(
+        tokens.codes,
+        tokens.starts,
+        params.containment,
+        within=True,
+        min_length=params.min_contained,
+        rarest=None if exact else params.rarest,
+        new=new,
+    )
+
+
 def candidates(
     corpus: Corpus, tokens: Tokens, params: ReuseParams, new: NDArray[np.bool_] | None = None
 ) -> NDArray[np.int32]:
     """Pairs of texts among which every pair is that is near, or of which one contains the other; (n, 2) rows.
 
     Args:
-        corpus: normalised texts, compared with every digit alike.
+        corpus: normalised texts, searched for near ones.
         tokens: the same texts with class tokens, searched for texts inside others.
         params: thresholds.
         new: (n_texts,) only pairs with at least one of these.
     """
-    n = len(corpus)
-    rarest = None if n <= params.exact_up_to else params.rarest
-    near = join(any_digit(corpus.codes), corpus.starts, params.near, rarest=rarest, new=new)
-    inside = join(
-        tokens.codes,
-        tokens.starts,
-        params.containment,
-        within=True,
-        min_length=params.min_contained,
-        rarest=rarest,
-        new=new,
-    )
-    return unique_pairs(np.concatenate([near, inside]), max(n, 1))
+    exact = len(corpus) <= params.exact_up_to
+    pairs = np.concatenate([near(corpus, params, new, exact=exact), inside(tokens, params, new, exact=exact)])
+    return unique_pairs(pairs, max(len(corpus), 1))

@@ -10,24 +10,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.reuse.filters import MARKS, allowed, bags, bags_allow, couples_allow
 from pipeline.reuse.grams import EMPTY, GRAM, keep_bits, mix, push
-from pipeline.reuse.jit import BLOCK, blocks, in_threads, inline, kernel, power_of_two
-from pipeline.reuse.signatures import MOST, MOST_SLOTS, Signatures, sign
+from pipeline.reuse.jit import BLOCK, blocks, doubled, in_threads, inline, kernel, power_of_two
+from pipeline.reuse.signatures import MOST_SLOTS, Signatures, sign
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from pipeline.reuse.text import Codes, Ints
 
-BAG = 64
-"""Buckets of the histogram of characters by which a candidate is checked before its edit distance."""
-
 _32, _7, _3 = np.uint64(32), np.uint64(7), np.uint64(3)
-
-
-def allowed(lengths: Ints, share: float) -> Ints:
-    """Edits allowed in texts of these lengths when `share` of the longer must agree."""
-    return np.asarray(np.floor((1.0 - share) * lengths + 1e-9), np.int64)
 
 
 @dataclass(frozen=True)
@@ -83,34 +76,10 @@ def _indexed(signatures: Signatures, lengths: Ints) -> Index:
     return Index(keys, bounds, rows, bits)
 
 
-@kernel
-def bags(codes: Codes, starts: Ints) -> NDArray[np.uint8]:
-    """(n_texts, 64) how often the characters of each bucket occur, at most 255."""
-    out = np.zeros((len(starts) - 1, BAG), np.uint8)
-    for t in range(len(starts) - 1):
-        for i in range(starts[t], starts[t + 1]):
-            bucket = (np.uint32(codes[i]) * np.uint32(40503) >> np.uint32(8)) & np.uint32(BAG - 1)
-            if out[t, bucket] < MOST:
-                out[t, bucket] += np.uint8(1)
-    return out
-
-
-@kernel
-def _bags_allow(x: NDArray[np.uint8], y: NDArray[np.uint8], edits: int, within: bool) -> bool:  # noqa: FBT001 compiled code takes no keywords
-    """Whether so few edits can make up for the characters that x lacks in y (and, unless within, y in x)."""
-    lacking, surplus = np.int32(0), np.int32(0)
-    for b in range(BAG):
-        # `int` of an unsigned byte stays unsigned in compiled code, and 2 - 3 would be 2**64 - 1.
-        difference = np.int32(x[b]) - np.int32(y[b])
-        lacking += max(difference, np.int32(0))
-        surplus += max(-difference, np.int32(0))
-    return bool(lacking <= edits and (within or surplus <= edits))
-
-
 @inline
-def _may_match(shorter: int, shift: int, edits: int, within: bool, mutual: bool) -> bool:  # noqa: FBT001 compiled code takes no keywords
+def _may_match(shorter: int, shift: int, edits: int, within: bool) -> bool:  # noqa: FBT001 compiled code takes no keywords
     """Whether y, so much shorter than x and with the shingle so far from its place in x, can be within the edits."""
-    return shorter <= edits and (within or (-shorter <= (edits if mutual else 0) and shift <= edits))
+    return shorter <= edits and (within or (shorter >= 0 and shift <= edits))
 
 
 @inline
@@ -136,23 +105,23 @@ def _probe(
     bits: NDArray[np.uint8],
     bag: NDArray[np.uint8],
     within: bool,  # noqa: FBT001 compiled code takes no keywords
-    mutual: bool,  # noqa: FBT001 compiled code takes no keywords
+    longest: int,
     new: NDArray[np.bool_],
     slack: Ints,
-    out: NDArray[np.int32],
-) -> tuple[int, int]:
-    """Candidates (x, y) for the texts y in `[first, last)`; stops when `out` could overflow, and says where.
+) -> NDArray[np.int32]:
+    """Candidates (x, y) for the texts y in `[first, last)` that are not longer than `longest`.
 
     `slack` has the edits allowed in a text of each length. Within them, lengths and places may differ.
     """
     bit_mask = np.uint64(8 * len(bits) - 1)
     keep = keep_bits(q)
     seen = np.full(len(starts) - 1, -1, np.int32)
-    n_out = 0
+    marks = np.zeros(MARKS, np.uint8)
+    out, n_out = np.empty((1024, 2), np.int32), 0
     for y in range(first, last):
-        if n_out + len(seen) > len(out):
-            return n_out, y
-        length = starts[y + 1] - starts[y]
+        length, before = starts[y + 1] - starts[y], n_out
+        if length > longest:
+            continue
         gram = np.uint64(0)
         for place in range(1 - q, length - q + 1):
             gram = push(gram, codes[starts[y] + place + q - 1], keep)
@@ -165,58 +134,35 @@ def _probe(
             slot = _slot(keys, gram, scattered)
             for row in range(bounds[slot], bounds[slot + np.uint64(1)]):
                 x, length_x = rows[row, 0], rows[row, 2]
-                edit = slack[length_x if within or length_x > length else length]
-                if not _may_match(length_x - length, abs(rows[row, 1] - place), edit, within, mutual):
+                edits = slack[length_x]
+                if not _may_match(length_x - length, abs(rows[row, 1] - place), edits, within):
                     continue
                 if seen[x] == y or x == y or not (new[x] or new[y]):
                     continue
                 seen[x] = y
-                if _bags_allow(bag[x], bag[y], edit, within):
+                if bags_allow(bag[x], bag[y], edits, within):
+                    if n_out == len(out):
+                        out = doubled(out)
                     out[n_out, 0], out[n_out, 1] = x, y
                     n_out += 1
-    return n_out, last
+        if n_out > before:
+            n_out = couples_allow(codes, starts, y, slack, marks, out, before, n_out)
+    return out[:n_out].copy()
 
 
 def _candidates(
-    codes: Codes,
-    starts: Ints,
-    q: int,
-    index: Index,
-    *,
-    share: float,
-    within: bool,
-    mutual: bool,
-    new: NDArray[np.bool_],
+    codes: Codes, starts: Ints, q: int, index: Index, *, share: float, within: bool, new: NDArray[np.bool_]
 ) -> NDArray[np.int32]:
-    n = len(starts) - 1
     bag = bags(codes, starts)
     slack = allowed(np.arange(int(np.diff(starts).max(initial=0)) + 1), share)
+    longest = len(slack) if within else int(index.rows[:, 2].max(initial=0))
 
     def work(first: int, last: int) -> NDArray[np.int32]:
-        out = np.empty((2 * n + 1_000_000, 2), np.int32)
-        parts = []
-        while first < last:
-            n_out, first = _probe(
-                codes,
-                starts,
-                q,
-                first,
-                last,
-                index.keys,
-                index.bounds,
-                index.rows,
-                index.bits,
-                bag,
-                within,
-                mutual,
-                new,
-                slack,
-                out,
-            )
-            parts.append(out[:n_out].copy())
-        return np.concatenate(parts)
+        table = (index.keys, index.bounds, index.rows, index.bits)
+        return _probe(codes, starts, q, first, last, *table, bag, within, longest, new, slack)
 
-    return np.concatenate(in_threads(work, blocks(n, BLOCK)) or [np.empty((0, 2), np.int32)])
+    parts = in_threads(work, blocks(len(starts) - 1, BLOCK))
+    return np.concatenate([np.empty((0, 2), np.int32), *parts])
 
 
 def join(
@@ -235,10 +181,9 @@ def join(
         codes: (n_codes,) all texts, one after the other.
         starts: (n_texts + 1,) where each begins.
         share: least edit similarity (or, `within`, least share of x that stands in y).
-        within: look for x inside y of any length; otherwise for y near x, not longer where the search is exact.
+        within: look for x inside y of any length; otherwise for y near x and not longer.
         min_length: texts x with fewer codes are skipped.
-        rarest: look up at most so many shingles of each text, the rarest, but of both texts of a pair; all that
-            exactness needs, of the longer text, if None.
+        rarest: look up at most so many shingles of each text x, the rarest; all that exactness needs if None.
         new: (n_texts,) only pairs with at least one of these texts; all pairs if None.
     """
     lengths = np.diff(starts)
@@ -252,7 +197,5 @@ def join(
         chosen = eligible & (grain == q)
         if chosen.any():
             index = _indexed(sign(codes, starts, edits, q, most, chosen), lengths)
-            parts.append(
-                _candidates(codes, starts, q, index, share=share, within=within, mutual=rarest is not None, new=fresh)
-            )
+            parts.append(_candidates(codes, starts, q, index, share=share, within=within, new=fresh))
     return np.concatenate(parts)

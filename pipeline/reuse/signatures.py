@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.reuse.filters import MOST
 from pipeline.reuse.grams import keep_bits, mix, pack, push
 from pipeline.reuse.jit import BLOCK, blocks, in_threads, kernel, power_of_two
 
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 LEVELS = np.array([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 255], np.uint8)
 """How often a shingle of a signature may occur: the lowest level that leaves enough disjoint ones is taken."""
-MOST = 255
-"""The largest count a byte holds; a count cut off there only makes a bound weaker, never wrong."""
 MOST_SLOTS = 1 << 28
 
 

@@ -12,8 +12,8 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.reuse.filters import allowed
 from pipeline.reuse.jit import THREADS, blocks, in_threads
-from pipeline.reuse.join import allowed
 from pipeline.reuse.matching import overlaps
 
 if TYPE_CHECKING:

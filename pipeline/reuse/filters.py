@@ -1,0 +1,103 @@
+"""What must hold for a pair of texts to be within an edit distance, checked before the distance itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from pipeline.reuse.jit import BLOCK, blocks, in_threads, kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.reuse.text import Codes, Ints
+
+BAG = 64
+"""Buckets of the histogram of characters: one line of the cache."""
+MOST = 255
+"""The largest count a byte holds; a count cut off there only makes a bound weaker, never wrong."""
+
+MARKS = 1 << 16
+"""Slots of a table of pairs of neighbouring characters."""
+
+
+def allowed(lengths: Ints, share: float) -> Ints:
+    """Edits allowed in texts of these lengths when `share` of the longer must agree."""
+    return np.asarray(np.floor((1.0 - share) * lengths + 1e-9), np.int64)
+
+
+@kernel
+def _fill(codes: Codes, starts: Ints, first: int, last: int, out: NDArray[np.uint8]) -> None:
+    for t in range(first, last):
+        for i in range(starts[t], starts[t + 1]):
+            bucket = (np.uint32(codes[i]) * np.uint32(40503) >> np.uint32(8)) & np.uint32(BAG - 1)
+            out[t, bucket] += np.uint8(out[t, bucket] < MOST)
+
+
+def bags(codes: Codes, starts: Ints) -> NDArray[np.uint8]:
+    """(n_texts, 64) how often the characters of each bucket occur, at most 255."""
+    out = np.zeros((len(starts) - 1, BAG), np.uint8)
+    in_threads(lambda first, last: _fill(codes, starts, first, last, out), blocks(len(out), BLOCK))
+    return out
+
+
+@kernel
+def bags_allow(x: NDArray[np.uint8], y: NDArray[np.uint8], edits: int, within: bool) -> bool:  # noqa: FBT001 compiled code takes no keywords
+    """Whether so few edits can make up for the characters that x lacks in y (and, unless within, y in x)."""
+    lacking, surplus = np.int32(0), np.int32(0)
+    for b in range(BAG):
+        # `int` of an unsigned byte stays unsigned in compiled code, and 2 - 3 would be 2**64 - 1.
+        difference = np.int32(x[b]) - np.int32(y[b])
+        lacking += max(difference, np.int32(0))
+        surplus += max(-difference, np.int32(0))
+    return bool(lacking <= edits and (within or surplus <= edits))
+
+
+@kernel
+def _couple(first: np.uint16, second: np.uint16) -> np.uint32:
+    return (np.uint32(first) * np.uint32(40503) ^ np.uint32(second)) & np.uint32(MARKS - 1)
+
+
+@kernel
+def _mark(codes: Codes, table: NDArray[np.uint8], value: np.uint8) -> None:
+    for i in range(len(codes) - 1):
+        table[_couple(codes[i], codes[i + 1])] = value
+
+
+@kernel
+def _lacking(codes: Codes, table: NDArray[np.uint8], most: int) -> int:
+    """How many pairs of neighbours are not in the table; stops above `most`."""
+    lacking = 0
+    for i in range(len(codes) - 1):
+        lacking += np.int64(table[_couple(codes[i], codes[i + 1])] == 0)
+        if lacking > most:
+            break
+    return lacking
+
+
+@kernel
+def couples_allow(
+    codes: Codes,
+    starts: Ints,
+    y: int,
+    slack: Ints,
+    table: NDArray[np.uint8],
+    out: NDArray[np.int32],
+    first: int,
+    last: int,
+) -> int:
+    """Keep of the candidates (x, y) in `out[first:last]` those whose neighbours stand together in y; the new end.
+
+    One edit or one break between moved parts separates at most two pairs of neighbours. `table` (all 0) is scratch.
+    """
+    text = codes[starts[y] : starts[y + 1]]
+    _mark(text, table, np.uint8(1))
+    kept = first
+    for row in range(first, last):
+        x = out[row, 0]
+        most = 2 * slack[starts[x + 1] - starts[x]]
+        out[kept, 0], out[kept, 1] = x, y
+        kept += np.int64(_lacking(codes[starts[x] : starts[x + 1]], table, most) <= most)
+    _mark(text, table, np.uint8(0))
+    return kept
