@@ -140,7 +140,7 @@ def _probe(
                 if seen[x] == y or x == y or not (new[x] or new[y]):
                     continue
                 seen[x] = y
-                if bags_allow(bag[x], bag[y], edits, within):
+                if bags_allow(bag, x, y, edits, within):
                     if n_out == len(out):
                         out = doubled(out)
                     out[n_out, 0], out[n_out, 1] = x, y
