@@ -79,27 +79,37 @@ def _lacking(codes: Codes, table: NDArray[np.uint8], most: int) -> int:
 
 
 @kernel
-def couples_allow(
+def all_allow(
     codes: Codes,
     starts: Ints,
     y: int,
+    bag: NDArray[np.uint8],
     slack: Ints,
+    within: bool,  # noqa: FBT001 compiled code takes no keywords
+    new: NDArray[np.bool_],
     table: NDArray[np.uint8],
-    out: NDArray[np.int32],
-    first: int,
-    last: int,
+    found: NDArray[np.int32],
 ) -> int:
-    """Keep of the candidates (x, y) in `out[first:last]` those whose neighbours stand together in y; the new end.
+    """Move the texts x that may be near y (or, `within`, stand in it) to the front of `found`; how many.
 
     One edit or one break between moved parts separates at most two pairs of neighbours. `table` (all 0) is scratch.
     """
+    kept = 0
+    for row in range(len(found)):
+        x = found[row]
+        found[kept] = x
+        kept += np.int64(
+            bags_allow(bag, x, y, slack[starts[x + 1] - starts[x]], within) and x != y and (new[x] or new[y])
+        )
+    if kept == 0:
+        return 0
+    n, kept = kept, 0
     text = codes[starts[y] : starts[y + 1]]
     _mark(text, table, np.uint8(1))
-    kept = first
-    for row in range(first, last):
-        x = out[row, 0]
+    for row in range(n):
+        x = found[row]
         most = 2 * slack[starts[x + 1] - starts[x]]
-        out[kept, 0], out[kept, 1] = x, y
+        found[kept] = x
         kept += np.int64(_lacking(codes[starts[x] : starts[x + 1]], table, most) <= most)
     _mark(text, table, np.uint8(0))
     return kept

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from pipeline.reuse.filters import MARKS, allowed, bags, bags_allow, couples_allow
+from pipeline.reuse.filters import MARKS, all_allow, allowed, bags
 from pipeline.reuse.grams import EMPTY, GRAM, keep_bits, mix, push
 from pipeline.reuse.jit import BLOCK, blocks, doubled, in_threads, inline, kernel, power_of_two
 from pipeline.reuse.signatures import MOST_SLOTS, Signatures, sign
@@ -93,6 +93,44 @@ def _slot(keys: NDArray[np.uint64], gram: np.uint64, scattered: np.uint64) -> np
 
 
 @kernel
+def _hits(
+    text: Codes,
+    q: int,
+    keys: NDArray[np.uint64],
+    bounds: NDArray[np.int32],
+    rows: NDArray[np.int32],
+    bits: NDArray[np.uint8],
+    within: bool,  # noqa: FBT001 compiled code takes no keywords
+    slack: Ints,
+    y: int,
+    seen: NDArray[np.int32],
+    found: NDArray[np.int32],
+) -> int:
+    """Texts x of the index that share a shingle with the text y and may match by length and place; how many.
+
+    `slack` has the edits allowed in a text of each length. `seen` keeps each x from being found twice.
+    """
+    bit_mask, keep = np.uint64(8 * len(bits) - 1), keep_bits(q)
+    n, gram = 0, np.uint64(0)
+    for place in range(1 - q, len(text) - q + 1):
+        gram = push(gram, text[place + q - 1], keep)
+        if place < 0:
+            continue
+        scattered = mix(gram)
+        bit = (scattered >> _32) & bit_mask
+        if (bits[bit >> _3] & (np.uint8(1) << np.uint8(bit & _7))) == 0:
+            continue
+        slot = _slot(keys, gram, scattered)
+        for row in range(bounds[slot], bounds[slot + np.uint64(1)]):
+            x, length = rows[row, 0], rows[row, 2]
+            if seen[x] != y and _may_match(length - len(text), abs(rows[row, 1] - place), slack[length], within):
+                seen[x] = y
+                found[n] = x
+                n += 1
+    return n
+
+
+@kernel
 def _probe(
     codes: Codes,
     starts: Ints,
@@ -109,44 +147,20 @@ def _probe(
     new: NDArray[np.bool_],
     slack: Ints,
 ) -> NDArray[np.int32]:
-    """Candidates (x, y) for the texts y in `[first, last)` that are not longer than `longest`.
-
-    `slack` has the edits allowed in a text of each length. Within them, lengths and places may differ.
-    """
-    bit_mask = np.uint64(8 * len(bits) - 1)
-    keep = keep_bits(q)
-    seen = np.full(len(starts) - 1, -1, np.int32)
+    """Candidates (x, y) for the texts y in `[first, last)` that are not longer than `longest`."""
+    seen, found = np.full(len(starts) - 1, -1, np.int32), np.empty(len(starts) - 1, np.int32)
     marks = np.zeros(MARKS, np.uint8)
     out, n_out = np.empty((1024, 2), np.int32), 0
     for y in range(first, last):
-        length, before = starts[y + 1] - starts[y], n_out
-        if length > longest:
+        text = codes[starts[y] : starts[y + 1]]
+        if len(text) > longest:
             continue
-        gram = np.uint64(0)
-        for place in range(1 - q, length - q + 1):
-            gram = push(gram, codes[starts[y] + place + q - 1], keep)
-            if place < 0:
-                continue
-            scattered = mix(gram)
-            bit = (scattered >> _32) & bit_mask
-            if (bits[bit >> _3] & (np.uint8(1) << np.uint8(bit & _7))) == 0:
-                continue
-            slot = _slot(keys, gram, scattered)
-            for row in range(bounds[slot], bounds[slot + np.uint64(1)]):
-                x, length_x = rows[row, 0], rows[row, 2]
-                edits = slack[length_x]
-                if not _may_match(length_x - length, abs(rows[row, 1] - place), edits, within):
-                    continue
-                if seen[x] == y or x == y or not (new[x] or new[y]):
-                    continue
-                seen[x] = y
-                if bags_allow(bag, x, y, edits, within):
-                    if n_out == len(out):
-                        out = doubled(out)
-                    out[n_out, 0], out[n_out, 1] = x, y
-                    n_out += 1
-        if n_out > before:
-            n_out = couples_allow(codes, starts, y, slack, marks, out, before, n_out)
+        n = _hits(text, q, keys, bounds, rows, bits, within, slack, y, seen, found)
+        n = all_allow(codes, starts, y, bag, slack, within, new, marks, found[:n])
+        while n_out + n > len(out):
+            out = doubled(out)
+        out[n_out : n_out + n, 0], out[n_out : n_out + n, 1] = found[:n], y
+        n_out += n
     return out[:n_out].copy()
 
 
