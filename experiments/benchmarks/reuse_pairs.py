@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import itertools
 import json
 import math
 import os
@@ -197,12 +198,9 @@ def table(results: dict[int, dict[str, dict[str, float]]]) -> str:
                 f"| {row['peak_gb']:.2f} | {row['candidates']:,.0f} | {row['pairs']:,.0f} | {recall} |"
             )
     sizes = sorted(results)
-    for low, high in zip(sizes, sizes[1:], strict=False):
+    for low, high in sorted({*itertools.pairwise(sizes), (sizes[0], sizes[-1])} - {(sizes[0], sizes[0])}):
         exponents = [f"{growth(results, low, high, figure):.2f}" for figure in ("seconds", "cpu_seconds")]
         lines.append(f"\nFrom {low:,} to {high:,} texts sketches grow as n^{exponents[0]} (CPU n^{exponents[1]}).")
-    if len(sizes) > 2:
-        exponents = [f"{growth(results, sizes[0], sizes[-1], figure):.2f}" for figure in ("seconds", "cpu_seconds")]
-        lines.append(f"\nOver all: n^{exponents[0]} (CPU n^{exponents[1]}).")
     return "\n".join(lines) + "\n"
 
 
@@ -215,8 +213,8 @@ tenth an edited copy of another. Each method runs in its own process from Python
 their candidates with the same edit similarity, so that precision is 1 for all. `exact` is our join that misses
 nothing, and recall is the share of its pairs. `sketches` is our search beyond `reuse.exact_up_to` measures. Both use
 2 threads for most of their steps; rensa and datasketch use one, so CPU seconds stand beside seconds. Peers: 25 bands
-of 5 rows on characters by threes; thorough: 32 bands of 4 rows on characters by twos. Compiling our code ({first:.0f} s, once
-after each installation) is not counted. The best of {repeat} runs in turns counts ({once}: one run).
+of 5 rows on characters by threes; thorough: 32 bands of 4 rows on characters by twos. The best of {repeat} runs in
+turns counts ({once}: one run). Compiling our code is not counted: {first:.0f} s, once after each installation.
 
 """
 

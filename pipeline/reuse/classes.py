@@ -16,7 +16,7 @@ import numpy as np
 from pipeline.reuse.text import BASIC_PLANE, Codes, Corpus, Ints, fold_table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import polars as pl
     from numpy.typing import NDArray
@@ -87,24 +87,24 @@ def place_pattern(places: tuple[str | None, ...]) -> re.Pattern[str]:
     return re.compile("|".join([*map(re.escape, longest_first), _SELF]))
 
 
-def _places(corpus: Corpus, owners: Sequence[tuple[str | None, ...]]) -> Iterable[tuple[int, int]]:
-    """Spans of own place names in the corpus's codes; a name never runs from one text into the next."""
-    text = corpus.string()
-    run = 0
+def _places(corpus: Corpus, owners: Sequence[tuple[str | None, ...]]) -> Ints:
+    """(n, 2) spans of own place names in the corpus's codes; a name never runs from one text into the next."""
+    text, starts, run = corpus.string(), corpus.starts, 0
+    found: list[tuple[int, int]] = []
     for row in range(1, len(owners) + 1):
         if row < len(owners) and owners[row] == owners[run]:
             continue
-        base, end = int(corpus.starts[run]), int(corpus.starts[row])
-        inner = corpus.starts[run + 1 : row]
-        for match in place_pattern(owners[run]).finditer(text, base, end):
-            if not np.any((inner > match.start()) & (inner < match.end())):
-                yield match.span()
+        matches = place_pattern(owners[run]).finditer(text, int(starts[run]), int(starts[row]))
+        found.extend(match.span() for match in matches)
         run = row
+    spans = np.array(found, np.int64).reshape(-1, 2)
+    first, last = (np.searchsorted(starts, at, side="right") for at in (spans[:, 0], spans[:, 1] - 1))
+    return np.asarray(spans[first == last])
 
 
 def _kinds(corpus: Corpus, owners: Sequence[tuple[str | None, ...]]) -> NDArray[np.bool_]:
     """(2, n_codes): whether a code is in a number, and whether an own place name begins or goes on there."""
-    spans = np.array(list(_places(corpus, owners)), np.int64).reshape(-1, 2)
+    spans = _places(corpus, owners)
     depth = np.zeros(len(corpus.codes) + 1, np.int8)
     np.add.at(depth, spans[:, 0], 1)
     np.add.at(depth, spans[:, 1], -1)

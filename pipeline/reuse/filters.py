@@ -72,7 +72,7 @@ def _lacking(codes: Codes, table: NDArray[np.uint8], most: int) -> int:
     """How many pairs of neighbours are not in the table; stops above `most`."""
     lacking = 0
     for i in range(len(codes) - 1):
-        lacking += np.int64(table[_couple(codes[i], codes[i + 1])] == 0)
+        lacking += int(table[_couple(codes[i], codes[i + 1])] == 0)
         if lacking > most:
             break
     return lacking
@@ -98,9 +98,7 @@ def all_allow(
     for row in range(len(found)):
         x = found[row]
         found[kept] = x
-        kept += np.int64(
-            bags_allow(bag, x, y, slack[starts[x + 1] - starts[x]], within) and x != y and (new[x] or new[y])
-        )
+        kept += int(bags_allow(bag, x, y, slack[starts[x + 1] - starts[x]], within) and x != y and (new[x] or new[y]))
     if kept == 0:
         return 0
     n, kept = kept, 0
@@ -110,6 +108,6 @@ def all_allow(
         x = found[row]
         most = 2 * slack[starts[x + 1] - starts[x]]
         found[kept] = x
-        kept += np.int64(_lacking(codes[starts[x] : starts[x + 1]], table, most) <= most)
+        kept += int(_lacking(codes[starts[x] : starts[x + 1]], table, most) <= most)
     _mark(text, table, np.uint8(0))
     return kept

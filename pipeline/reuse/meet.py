@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,7 +27,7 @@ _ENTRY = np.uint64(0xFFFFFFFF)
 
 @kernel
 def _facts(order: NDArray[np.uint64], size: int, starts: Ints, places: NDArray[np.int32]) -> NDArray[np.int32]:
-    """(3, n) text of each shingle, the text's length, and the shingle's place: in sequence, since most pairs end there."""
+    """(3, n) text of each shingle, its length, and the place of the shingle, by which most pairs are told apart."""
     facts = np.empty((3, len(order)), np.int32)
     for k in range(len(order)):
         entry = np.int64(order[k] & _ENTRY)
@@ -60,7 +61,9 @@ def _add(pairs: NDArray[np.uint64], n: int, pair: np.uint64) -> tuple[NDArray[np
 
 
 @kernel
-def _gather(order: NDArray[np.uint64], facts: NDArray[np.int32], reach: Ints, at: Ints, waiting: NDArray[np.int32]) -> int:
+def _gather(
+    order: NDArray[np.uint64], facts: NDArray[np.int32], reach: Ints, at: Ints, waiting: NDArray[np.int32]
+) -> int:
     """Fill `waiting` with pairs of equal shingles at about the same place of about equally long texts; how many.
 
     `at` says where to go on: the shingle, the next to compare it with, and the end of the shingles equal to it.
@@ -73,7 +76,7 @@ def _gather(order: NDArray[np.uint64], facts: NDArray[np.int32], reach: Ints, at
         length, place, most = facts[1, i], facts[2, i], np.int32(reach[facts[1, i]])
         while k < end and n < len(waiting):
             waiting[n, 0], waiting[n, 1] = i, k
-            n += np.int64((abs(length - facts[1, k]) <= most) & (abs(place - facts[2, k]) <= most))
+            n += int((abs(length - facts[1, k]) <= most) & (abs(place - facts[2, k]) <= most))
             k += 1
         if k == end:
             i += 1
@@ -139,7 +142,7 @@ def _bounds(order: NDArray[np.uint64]) -> list[tuple[int, int]]:
     while cuts[-1] < len(order):
         last = order[min(cuts[-1] + PART, len(order)) - 1]
         cuts.append(int(np.searchsorted(order, last | _ENTRY, side="right")))
-    return list(zip(cuts[:-1], cuts[1:], strict=True))
+    return list(itertools.pairwise(cuts))
 
 
 def meet(
@@ -163,7 +166,7 @@ def meet(
             part = order[start:end]
             facts = _facts(part, keys.shape[1], starts, places.reshape(-1))
             pairs, n = _meet(part, facts, bag, slack, reach, new, pairs, n)
-        return pairs[pairs != EMPTY]
+        return np.asarray(pairs[pairs != EMPTY])
 
     half = len(cuts) // 2
     pairs = np.unique(np.concatenate(in_threads(work, [(0, half), (half, len(cuts))])))

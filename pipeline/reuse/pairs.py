@@ -49,7 +49,7 @@ def wording(
     measures: pl.DataFrame, documents: pl.DataFrame, vectors: NDArray[np.float32] | None, params: ReuseParams
 ) -> Wording:
     """Normalise the measures and replace numbers and own place names by class tokens; `vectors` are centred."""
-    corpus = normalise(measures["text"].to_list())
+    corpus = normalise(measures["text"].to_list(), offsets=False)
     tokens = tokenise(corpus, owners(measures, documents))
     return Wording(measures, documents, corpus, tokens, vectors, params)
 
@@ -87,7 +87,7 @@ def _related(rows: pl.DataFrame, words: Wording) -> pl.DataFrame:
 
 def _with_edit(rows: pl.DataFrame, words: Wording) -> pl.DataFrame:
     left, right = rows["left"].to_numpy(), rows["right"].to_numpy()
-    template = Corpus(words.tokens.codes, words.tokens.starts, words.corpus.positions[:0])
+    template = Corpus(words.tokens.codes, words.tokens.starts, words.corpus.positions)
     return rows.with_columns(
         edit_similarity=pl.Series(verify.edit_similarity(words.corpus, left, right)),
         template_similarity=pl.Series(verify.edit_similarity(template, left, right)),

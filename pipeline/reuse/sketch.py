@@ -55,7 +55,7 @@ def _sampled(hashes: NDArray[np.uint64], n: int, bound: np.uint64, places: NDArr
     for i in range(n):
         key = hashes[i]
         hashes[kept], places[kept] = key, i
-        kept += np.int64(key < bound)
+        kept += int(key < bound)
     return kept
 
 
@@ -94,7 +94,7 @@ def _rarest(hashes: NDArray[np.uint64], n: int, table: NDArray[np.uint8], ranks:
             ranks[at] = ranks[at - 1]
             at -= 1
         ranks[at] = rank
-        found += np.int64(found < size)
+        found += int(found < size)
     return found
 
 
@@ -151,7 +151,5 @@ def sketch(codes: Codes, starts: Ints, sampled: int, size: int) -> Sketches:
     table[table < other] = MOST
     del other
     keys, places = np.full((n, size), NO_KEY, np.uint32), np.zeros((n, size), np.int32)
-    in_threads(
-        lambda first, last: _choose(codes, starts, first, last, bounds, table, keys, places), blocks(n, BLOCK)
-    )
+    in_threads(lambda first, last: _choose(codes, starts, first, last, bounds, table, keys, places), blocks(n, BLOCK))
     return Sketches(keys, places)

@@ -139,7 +139,7 @@ def _fold(
             codes[end] = table[units[i]]
             if len(positions):
                 positions[end] = place
-            end += np.int64(codes[end] != 0)
+            end += int(codes[end] != 0)
             i += 1
         kept[t] = end - start
     return end

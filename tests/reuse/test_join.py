@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
 from pipeline.reuse.candidates import unique_pairs
-from pipeline.reuse.join import allowed, join
+from pipeline.reuse.filters import allowed
+from pipeline.reuse.join import join
 from pipeline.reuse.matching import cost, match
 from pipeline.reuse.text import normalise
 

@@ -11,8 +11,7 @@ import pytest
 from reuse_plans import frames
 
 from pipeline.reuse import build_families, find_pairs, find_passages
-from pipeline.reuse.candidates import candidates, unique_pairs
-from pipeline.reuse.join import join
+from pipeline.reuse.candidates import candidates
 from pipeline.reuse.pairs import wording
 from pipeline.reuse.verify import edit_similarity
 from pipeline.schemas import FAMILIES, PASSAGES, REUSE_PAIRS, check
@@ -71,25 +70,3 @@ def test_no_near_pair_of_real_measures_is_missed(real_corpus):
     assert len(near) > 10
     keys = set(map(tuple, found.tolist()))
     assert {tuple(sorted(pair)) for pair in near.tolist()} <= keys
-
-
-def test_the_twelve_rarest_shingles_find_what_all_of_them_find():
-    rng = np.random.default_rng(3)
-    letters = [chr(code) for code in range(0x4E00, 0x4E00 + 900)]
-    weights = 1 / np.arange(1, len(letters) + 1)
-    weights /= weights.sum()
-    texts = ["".join(rng.choice(letters, rng.integers(60, 160), p=weights)) for _ in range(1500)]
-    for k in range(600):
-        copy = list(texts[k])
-        for _ in range(int(len(copy) * rng.uniform(0, 0.22))):
-            copy[rng.integers(len(copy))] = letters[rng.integers(900)]
-        texts.append("".join(copy))
-    words = wording(*reversed(frames({"id": "d", "measures": texts})), None, PARAMS)
-    corpus = words.corpus
-    sets = []
-    for rarest in (None, PARAMS.rarest):
-        pairs = unique_pairs(join(corpus.codes, corpus.starts, PARAMS.near, rarest=rarest), len(texts))
-        near = edit_similarity(corpus, pairs[:, 0], pairs[:, 1], PARAMS.near) >= PARAMS.near
-        sets.append(set(map(tuple, pairs[near].tolist())))
-    assert len(sets[0]) > 400
-    assert len(sets[1]) >= 0.999 * len(sets[0])
