@@ -186,6 +186,7 @@ def sketch_join(
         size: see `sketch`.
         new: (n_texts,) only pairs with at least one of these texts; all pairs if None.
     """
-    n = len(starts) - 1
-    fresh = np.ones(n, bool) if new is None else new
+    if not len(codes):
+        return np.empty((0, 2), np.int32)
+    fresh = np.ones(len(starts) - 1, bool) if new is None else new
     return meet(sketch(codes, starts, sampled, size), starts, bags(codes, starts), share, fresh)

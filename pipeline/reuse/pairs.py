@@ -194,6 +194,9 @@ def update_pairs(
 ) -> pl.DataFrame:
     """The table `find_pairs` would make, from the pairs known before documents came or went.
 
+    Beyond `exact_up_to` measures the search may miss a pair, and not always the same ones: there the table keeps what
+    was found before.
+
     Only pairs with a measure of an added document are looked for and verified. Figures that depend on the whole
     corpus (idf, boilerplate) are computed anew for all pairs, which costs no comparison of unrelated texts.
 
