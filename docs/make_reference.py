@@ -74,10 +74,15 @@ def commands() -> Iterator[str]:
     for name, (where, text) in COMMANDS.items():
         module, _, attribute = where.partition(":")
         command = getattr(importlib.import_module(module), attribute)
-        yield f"| `jucuo {name}` | {_cell(text)} | {'' if isinstance(command, click.Group) else _options(command)} |"
-        if isinstance(command, click.Group):
-            for child, sub in sorted(command.commands.items()):
-                yield f"| `jucuo {name} {child}` | {_cell(sub.get_short_help_str(120))} | {_options(sub)} |"
+        yield from _rows(f"jucuo {name}", command, text)
+
+
+def _rows(path: str, command: click.Command, text: str) -> Iterator[str]:
+    """A command's row, and those of the commands below it."""
+    inner = command.commands if isinstance(command, click.Group) else None
+    yield f"| `{path}` | {_cell(text)} | {_options(command) if inner is None else ''} |"
+    for child, sub in sorted((inner or {}).items()):
+        yield from _rows(f"{path} {child}", sub, sub.get_short_help_str(120))
 
 
 def reference() -> str:

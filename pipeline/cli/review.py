@@ -11,21 +11,15 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from pipeline.cli.common import Context, common, with_settings
+from pipeline.cli.users import database_option, open_accounts, users
 from pipeline.errors import JucuoError
 from pipeline.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from pipeline.web.reviewing import ReviewDesk
 
 QUEUE_NAMES = ("doubtful", "audit", "disagreement", "conflicts", "stale", "changed", "flagged", "all")
 FORMATS = ("jsonl", "label-studio", "label-config", "csv", "xlsx")
-
-
-def _database(function: Callable[..., Any]) -> Callable[..., Any]:
-    text = "Where decisions are kept: a database URL (default: SQLite in the workspace)."
-    return click.option("--database", envvar="JUCUO_REVIEW_DB", help=text)(function)
 
 
 def open_desk(context: Context, settings: Settings, database: str | None) -> ReviewDesk:
@@ -43,11 +37,23 @@ def review() -> None:
     """Analysts' decisions: what to look at, recording, exchange."""
 
 
+review.add_command(users)
+
+
+def known_reviewer(context: Context, settings: Settings, database: str | None, reviewer: str) -> str:
+    """The name given; raises JucuoError where people have accounts and nobody is called so."""
+    accounts = open_accounts(context, settings, database)
+    if accounts.any() and accounts.find(reviewer) is None:
+        names = ", ".join(a.name for a in accounts.listing() if a.removed_at is None)
+        raise JucuoError(f"nobody with an account is called “{reviewer}”", f"Accounts: {names}.")
+    return reviewer
+
+
 @review.command()
 @click.argument("name", type=click.Choice(QUEUE_NAMES), default="doubtful")
 @click.option("--reviewer", default="", help="Leave out what this person has decided.")
 @click.option("--top", type=click.IntRange(1), default=20, show_default=True)
-@_database
+@database_option
 @with_settings
 @common
 def queue(context: Context, name: str, reviewer: str, top: int, database: str | None, settings: Settings) -> None:
@@ -87,7 +93,7 @@ def _queue_row(item: Any) -> dict[str, Any]:
 @review.command()
 @click.argument("file", type=click.File("r", encoding="utf-8"), default="-")
 @click.option("--reviewer", required=True, help="Who decides.")
-@_database
+@database_option
 @with_settings
 @common
 def apply(context: Context, file: Any, reviewer: str, database: str | None, settings: Settings) -> None:
@@ -96,6 +102,7 @@ def apply(context: Context, file: Any, reviewer: str, database: str | None, sett
     `key` may be left out: it is then made from the line, so that the same file applied twice is recorded once.
     Exit code 1 when some were refused; the others are recorded.
     """
+    known_reviewer(context, settings, database, reviewer)
     desk = open_desk(context, settings, database)
     done, refused = 0, []
     for number, line in enumerate(file, 1):
@@ -128,9 +135,9 @@ def _apply(desk: ReviewDesk, line: str, reviewer: str) -> dict[str, Any] | None:
     try:
         row = json.loads(line)
         key = hashlib.sha256(f"{reviewer}\n{line.strip()}".encode()).hexdigest()[:40]
-        body = DecisionIn.model_validate({"key": key, "action": "correct", "reviewer": reviewer, **row})
+        body = DecisionIn.model_validate({"key": key, "action": "correct", **row, "reviewer": reviewer})
         values = body.model_dump(exclude={"reviewer"}) | {"labels": tuple(body.labels)}
-        desk.decide(Asked(**values), body.reviewer)
+        desk.decide(Asked(**values), reviewer)
     except (ValueError, TypeError) as error:
         first = error.errors()[0] if isinstance(error, ValidationError) else None
         return {"problem": f"{'.'.join(map(str, first['loc']))}: {first['msg']}" if first else str(error)}
@@ -159,7 +166,7 @@ def _apply(desk: ReviewDesk, line: str, reviewer: str) -> dict[str, Any] | None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="File (jsonl: default labels/reviewed.jsonl).",
 )
-@_database
+@database_option
 @with_settings
 @common
 def export(
@@ -202,7 +209,7 @@ def _send(desk: ReviewDesk, fmt: str, name: str, output: Path) -> None:
 @click.argument("path", type=click.Path(path_type=Path, dir_okay=False, exists=True))
 @click.option("--reviewer", required=True, help="Who stands for rows that name nobody.")
 @click.option("--dry-run", is_flag=True, help="Only say what would happen.")
-@_database
+@database_option
 @with_settings
 @common
 def import_(
@@ -212,6 +219,7 @@ def import_(
     from pipeline.review.incoming import plan
     from pipeline.web.routes.exchanging import incoming
 
+    known_reviewer(context, settings, database, reviewer)
     desk = open_desk(context, settings, database)
     data = path.read_bytes()
     found = incoming(path.name, data, desk.library)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 
 import click
 
@@ -21,7 +22,7 @@ LOCAL = ("127.0.0.1", "localhost", "::1")
     "--host",
     default="127.0.0.1",
     show_default=True,
-    help="Address to listen on; any but this machine's own needs a token.",
+    help="Address to listen on; any but this machine's own needs accounts or a token.",
 )
 @click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
 @click.option("--token", envvar="JUCUO_TOKEN", help="What visitors must know (or JUCUO_TOKEN); at least 16 characters.")
@@ -45,30 +46,42 @@ def serve(
     settings: Settings,
 ) -> None:
     """The web application over the workspace: search, evidence, review."""
-    checked = check_token(host, token)
+    from pipeline.cli.users import open_accounts
+
+    checked = check_token(host, token, accounts=lambda: open_accounts(context, settings, database).any())
     import uvicorn
 
     from pipeline.web.app import create_app
-    from pipeline.web.config import LOOPBACK, WebConfig
+    from pipeline.web.config import LOOPBACK, WebConfig, kept_secret
 
     everywhere = host in ("0.0.0.0", "::")  # noqa: S104 - only with a token, see check_token
     hosts = frozenset({"*"}) if everywhere and not names else LOOPBACK | {host, *names}
-    config = WebConfig(context.workspace, settings, token=checked, hosts=hosts, database=database, warm=True)
+    config = WebConfig(
+        context.workspace,
+        settings,
+        token=checked,
+        hosts=hosts,
+        database=database,
+        closed=host not in LOCAL,
+        warm=True,
+        secret=kept_secret(context.workspace),
+    )
     context.say(f"http://{'[' + host + ']' if ':' in host else host}:{port}  (Ctrl+C stops)")
     uvicorn.run(create_app(config), host=host, port=port, log_level="warning", server_header=False)
 
 
-def check_token(host: str, token: str | None) -> str | None:
-    """The token to ask for; raises JucuoError where one is needed and missing, or is too short."""
+def check_token(host: str, token: str | None, accounts: Callable[[], bool]) -> str | None:
+    """The token to ask for; raises JucuoError where it is too short, or missing where nobody has an account either."""
     if token is not None and len(token) < MIN_TOKEN:
         raise JucuoError(
             f"the token has {len(token)} characters, at least {MIN_TOKEN} are needed",
             f"For example --token {secrets.token_urlsafe(18)}",
         )
-    if token is None and host not in LOCAL:
+    if token is None and host not in LOCAL and not accounts():
         raise JucuoError(
-            f"{host} can be reached from other machines: without a token anybody could read and decide",
-            f"Give one: --token {secrets.token_urlsafe(18)} (or JUCUO_TOKEN); "
+            f"{host} can be reached from other machines: without accounts or a token anybody could read and decide",
+            "Give people accounts: jucuo review users add NAME; "
+            f"or a token they share: --token {secrets.token_urlsafe(18)} (or JUCUO_TOKEN); "
             "or leave --host out to serve this machine only.",
         )
     return token

@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 SCRIPTS = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 
 
 def upgrade(engine: sa.Engine, revision: str = "head") -> None:

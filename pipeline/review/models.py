@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -51,6 +52,20 @@ snapshots = sa.Table(
     sa.Column("codebook", sa.String(100), nullable=False),
     sa.Column("labels", sa.JSON, nullable=False),
 )
+
+accounts = sa.Table(
+    "accounts",
+    metadata,
+    sa.Column("name", sa.String(80), primary_key=True),
+    sa.Column("password", sa.String(200), nullable=False),
+    sa.Column("token", sa.String(64), nullable=True, unique=True),
+    sa.Column("added_at", sa.String(40), nullable=False),
+    sa.Column("removed_at", sa.String(40), nullable=True),
+)
+"""Who may sign in. A removed account keeps its row: decisions name it, and nobody else may take the name unnoticed."""
+
+NAME = re.compile(r"[\w][\w .@-]{0,59}")
+"""Names people review under."""
 
 
 @dataclass(frozen=True)

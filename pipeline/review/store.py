@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from datetime import UTC, datetime
-from pathlib import Path
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import event
-from sqlalchemy.exc import DatabaseError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, IntegrityError
 
 from pipeline.errors import JucuoError
+from pipeline.review.database import now, open_engine, writing
 from pipeline.review.models import Decision, Draft, Labels, Snapshot, decision_of, decisions, snapshots
 from pipeline.review.state import Fold, MeasureState
-
-LOCK = 7_203_114
-"""Number of our advisory lock in PostgreSQL: writers queue, so that ids become visible in their order."""
 
 MAX_BATCH = 20_000
 CHUNK = 500
@@ -33,44 +27,6 @@ class ConflictError(Exception):
         super().__init__(
             f"{draft.measure_id} is at version {state.version}, the decision was made on version {draft.base}"
         )
-
-
-def now() -> str:
-    """The time as it is recorded: UTC, to the millisecond."""
-    return datetime.now(tz=UTC).isoformat(timespec="milliseconds")
-
-
-def _sqlite(engine: sa.Engine) -> None:
-    """Let SQLAlchemy, not the driver, begin transactions, and make a commit survive a crash of the machine."""
-
-    @event.listens_for(engine, "connect")
-    def connect(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None
-        for pragma in ("busy_timeout=15000", "journal_mode=WAL", "synchronous=FULL"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def begin(connection: sa.Connection) -> None:
-        writing = connection.get_execution_options().get("writing", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def open_engine(url: str) -> sa.Engine:
-    """An engine for a database URL; `postgresql://` means psycopg. Raises JucuoError for a URL it cannot use."""
-    try:
-        parsed = sa.make_url(url)
-        if parsed.drivername == "postgresql":
-            parsed = parsed.set(drivername="postgresql+psycopg")
-        if parsed.get_backend_name() == "sqlite" and parsed.database:
-            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(parsed, pool_pre_ping=True)
-    except (SQLAlchemyError, ImportError) as error:
-        raise JucuoError(
-            f"the database URL cannot be used: {error}", "Write sqlite:///FILE or postgresql://…"
-        ) from error
-    if engine.dialect.name == "sqlite":
-        _sqlite(engine)
-    return engine
 
 
 class Store:
@@ -89,14 +45,6 @@ class Store:
             raise JucuoError(
                 f"the review database cannot be opened: {error.orig}", "Check its URL and its server."
             ) from error
-
-    @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        """A write transaction; writers come one after another."""
-        with self.engine.connect().execution_options(writing=True) as connection, connection.begin():
-            if self.engine.dialect.name == "postgresql":
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:n)"), {"n": LOCK})
-            yield connection
 
     def fold(self) -> Fold:
         """Everything recorded so far; do not change it."""
@@ -117,11 +65,11 @@ class Store:
         if not drafts:
             return []
         try:
-            with self._writing() as connection:
+            with writing(self.engine) as connection:
                 return self._append(connection, drafts)
         except IntegrityError:
             # Another server process came between reading the version and writing: look again, once.
-            with self._writing() as connection:
+            with writing(self.engine) as connection:
                 return self._append(connection, drafts)
 
     def _append(self, connection: sa.Connection, drafts: Sequence[Draft]) -> list[Decision]:
@@ -195,7 +143,7 @@ class Store:
         """Remember what the model says now, to compare a retrained one with."""
         plain = {name: [value.primary, list(value.labels)] for name, value in sorted(labels.items())}
         row = {"at": self._clock(), "model_digest": model_digest, "codebook": codebook, "labels": plain}
-        with self._writing() as connection:
+        with writing(self.engine) as connection:
             connection.execute(sa.insert(snapshots), [row])
 
     def last_snapshot(self) -> Snapshot | None:

@@ -11,11 +11,13 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
+from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from pipeline.errors import JucuoError
 from pipeline.web.config import WebConfig
+from pipeline.web.gate import Gate, Visitor
 from pipeline.web.library import Library, MissingTableError
 from pipeline.web.problems import TITLES, WebError, problem
 from pipeline.web.queries.filters import FilterError
@@ -23,7 +25,10 @@ from pipeline.web.queries.items import NotFoundError
 from pipeline.web.rendering import STATIC, Page
 from pipeline.web.reviewing import ReviewDesk
 from pipeline.web.routes import ROUTERS
-from pipeline.web.security import BodyLimit, finish, screen
+from pipeline.web.routes.entrance import address_of, sign_in_page
+from pipeline.web.security import OPEN_PATHS, BodyLimit, finish, screen
+
+UNKNOWN_VISITOR = 401
 
 log = logging.getLogger("jucuo.web")
 
@@ -60,8 +65,22 @@ def answer(request: Request, error: Exception) -> Response:
     if found.kind == "internal":
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     if request.url.path.startswith("/api/"):
-        return problem(found.status, found.detail, request.url.path, found.remedy, found.kind, **found.members)
-    return Page(request).render(
+        response: Response = problem(
+            found.status, found.detail, request.url.path, found.remedy, found.kind, **found.members
+        )
+    else:
+        response = _page(request, found)
+    if "retry_after" in found.members:
+        response.headers["Retry-After"] = str(found.members["retry_after"])
+    return response
+
+
+def _page(request: Request, found: WebError) -> Response:
+    """An error as a page: strangers get the sign-in form, which leads on to where they wanted to go."""
+    page = Page(request)
+    if found.status == UNKNOWN_VISITOR and request.method == "GET":
+        return sign_in_page(page, address_of(request), found)
+    return page.render(
         "error.html.j2",
         http_status=found.status,
         status_code=found.status,
@@ -100,6 +119,23 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
 
 
+async def guarded(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    """Every request: turned away, or answered for who sends it; every answer with the protective headers."""
+    config, gate = request.app.state.config, request.app.state.gate
+    request.state.visitor = Visitor()
+    try:
+        refused = screen(config, request)
+        if refused is not None:
+            raise refused  # noqa: TRY301 - one way out for all refusals
+        if not request.url.path.startswith(OPEN_PATHS):
+            # It asks the database: not in the event loop.
+            request.state.visitor = await run_in_threadpool(gate.visitor, request)
+        response = await call_next(request)
+    except Exception as error:  # noqa: BLE001 - the last place before the server; logged in `answer`
+        response = answer(request, error)
+    return finish(request, response, private=request.state.visitor.way != "local")
+
+
 def create_app(config: WebConfig) -> FastAPI:
     """The application over one workspace; nothing is read from it before a page asks."""
     app = FastAPI(
@@ -114,18 +150,8 @@ def create_app(config: WebConfig) -> FastAPI:
     app.state.config = config
     app.state.library = Library(config.workspace, config.settings)
     app.state.review = ReviewDesk(app.state.library, config.database_url)
-
-    async def guard(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        refused = screen(config, request)
-        if refused is not None:
-            return finish(config, request, answer(request, refused))
-        try:
-            response = await call_next(request)
-        except Exception as error:  # noqa: BLE001 - the last place before the server; logged in `answer`
-            response = answer(request, error)
-        return finish(config, request, response)
-
-    app.middleware("http")(guard)
+    app.state.gate = Gate(config, app.state.review)
+    app.middleware("http")(guarded)
     app.add_middleware(BodyLimit, limit=config.max_body)
     for known in (WebError, NotFoundError, FilterError, JucuoError, RequestValidationError, HTTPException):
         app.add_exception_handler(known, answer)

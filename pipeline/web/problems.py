@@ -25,7 +25,7 @@ class Problem(BaseModel):
 
 TITLES: Mapping[int, str] = {
     400: "Bad request",
-    401: "A token is needed",
+    401: "Sign in",
     403: "Forbidden",
     404: "Not found",
     405: "Method not allowed",
@@ -34,6 +34,7 @@ TITLES: Mapping[int, str] = {
     415: "Unsupported media type",
     422: "Unusable value",
     421: "Unknown host",
+    429: "Too many attempts",
     500: "Internal error",
     503: "Not ready",
 }

@@ -14,6 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from pipeline.classification.codebook import Codebook
 from pipeline.web.config import WebConfig
+from pipeline.web.gate import Visitor
 from pipeline.web.i18n import COOKIE, Translator, choose
 from pipeline.web.library import Library
 from pipeline.web.queries.filters import NONE
@@ -78,10 +79,18 @@ class Page:
         self.t = Translator(self.lang)
 
     @property
+    def visitor(self) -> Visitor:
+        """How whoever asked came in."""
+        found: Visitor = self.request.state.visitor
+        return found
+
+    @property
     def reviewer(self) -> str:
-        """Name the person reviews under, empty before they have given one."""
+        """Name the person reviews under: their account's; where nobody has one, the name they gave, if they did."""
         from pipeline.web.people import read_name
 
+        if self.visitor.accounts:
+            return self.visitor.name
         return read_name(self.config, self.request.cookies.get(REVIEWER, ""))
 
     @property

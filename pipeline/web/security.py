@@ -1,4 +1,4 @@
-"""Who may come in and what a page may do: hosts, token, forgery protection, content policy, size limits."""
+"""What a request and a page may do: hosts, forgery protection, content policy, cookies, size limits."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ SESSION = "jucuo_session"
 ACCESS = "jucuo_access"
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 OPEN_PATHS = ("/login", "/static/", "/health")
+"""What strangers may see; the sign-in page needs its style."""
 MAX_URL = 32_000
 """A query of 2,000 Chinese characters is 18,000 long once it is encoded."""
 
@@ -74,24 +75,12 @@ def require_csrf(request: Request, sent: str) -> None:
         raise WebError(403, "this form has expired or does not come from our own pages", "Go back, reload, try again.")
 
 
-def _allowed(config: WebConfig, request: Request) -> bool:
-    """Whether the request carries the token, if there is one: as a bearer token or as our cookie."""
-    if config.token is None or request.url.path.startswith(OPEN_PATHS):
-        return True
-    scheme, _, value = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() == "bearer" and hmac.compare_digest(value.strip().encode(), config.token.encode()):
-        return True
-    return hmac.compare_digest(request.cookies.get(ACCESS, ""), access_cookie(config))
-
-
 def screen(config: WebConfig, request: Request) -> WebError | None:
-    """The reason to turn a request away before any page sees it; None when there is none."""
+    """The reason to turn a request away whoever sends it; None when there is none."""
     if "*" not in config.hosts and host_of(request) not in config.hosts:
         return WebError(421, "this server does not answer to that host name", "Start it with --host, or use 127.0.0.1.")
     if len(str(request.url)) > MAX_URL:
         return WebError(413, f"the address is longer than {MAX_URL} characters")
-    if not _allowed(config, request):
-        return WebError(401, "this server asks for its token", "Open /login, or send `Authorization: Bearer TOKEN`.")
     if request.method not in SAFE_METHODS and not _same_origin(request):
         return WebError(403, "requests that change something must come from our own pages")
     return None
@@ -100,15 +89,24 @@ def screen(config: WebConfig, request: Request) -> WebError | None:
 Handler = Callable[[Request], Awaitable[Response]]
 
 
-def finish(config: WebConfig, request: Request, response: Response) -> Response:
-    """Add the protective headers, and a session for the forms' tokens."""
+def set_cookie(request: Request, response: Response, name: str, value: str, max_age: int | None = None) -> None:
+    """A cookie that scripts cannot read and that travels encrypted where the page did.
+
+    `lax`: a permalink opened from a letter finds its reader signed in; forms have tokens of their own.
+    """
+    secure = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=max_age, httponly=True, samesite="lax", secure=secure, path="/")
+
+
+def finish(request: Request, response: Response, *, private: bool) -> Response:
+    """Add the protective headers, and a session for the forms' tokens; `private` pages are kept nowhere."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
     if "cache-control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store" if config.token else "no-cache"
+        response.headers["Cache-Control"] = "no-store" if private else "no-cache"
     new = getattr(request.state, "new_session", None)
     if new:
-        response.set_cookie(SESSION, new, httponly=True, samesite="strict", path="/")
+        set_cookie(request, response, SESSION, new)
     return response
 
 
@@ -118,6 +116,11 @@ def session_of(request: Request) -> str:
     if session is None:
         session = request.state.new_session = secrets.token_urlsafe(24)
     return session
+
+
+def renew_session(request: Request) -> None:
+    """Another session for the forms' tokens: nobody who knew the old one shares the new."""
+    request.state.new_session = secrets.token_urlsafe(24)
 
 
 class BodyLimit:

@@ -12,10 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.errors import JucuoError
+from pipeline.review.database import open_engine
 from pipeline.review.migrate import HEAD, SCRIPTS, upgrade
 from pipeline.review.models import Decision, Labels, decisions, metadata
 from pipeline.review.state import Fold
-from pipeline.review.store import ConflictError, Store, open_engine
+from pipeline.review.store import ConflictError, Store
 
 sys.path.insert(0, str(Path(__file__).parent))
 from review_helpers import decide, draft

@@ -1,6 +1,7 @@
 """Pages and API by group; each module has one `router`."""
 
 from pipeline.web.routes import (
+    account,
     api,
     compare,
     deciding,
@@ -19,7 +20,7 @@ from pipeline.web.routes import (
 ROUTERS = [
     module.router
     for module in (
-        *(overview, searching, measures, documents, families, compare, exporting, entrance, api),
+        *(overview, searching, measures, documents, families, compare, exporting, entrance, account, api),
         *(review, deciding, exchanging, review_api),
     )
 ]

@@ -29,11 +29,12 @@ _PROBLEM: dict[str, Any] = {"model": Problem, "content": {PROBLEM_TYPE: {}}}
 PROBLEMS: dict[int | str, dict[str, Any]] = {
     status: _PROBLEM | {"description": text}
     for status, text in (
-        (401, "The token is missing"),
+        (401, "Nobody knows who you are: a token is missing"),
         (404, "There is no such thing"),
         (413, "Too much was sent"),
         (421, "Unknown host name"),
         (422, "A value cannot be used"),
+        (429, "Too many failed attempts; `Retry-After` says how long to wait"),
         (503, "The pipe has not made a table this needs"),
     )
 }

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, File, Form, Query, UploadFile
@@ -11,7 +13,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from pipeline.errors import JucuoError
 from pipeline.review import exchange, spreadsheets
-from pipeline.review.exchange import Incoming
+from pipeline.review.exchange import Incoming, Proposal
 from pipeline.review.incoming import plan
 from pipeline.review.queues import QUEUES
 from pipeline.review.store import ConflictError
@@ -87,6 +89,16 @@ def incoming(name: str, data: bytes, library: LibraryDep) -> Incoming:
     return spreadsheets.from_csv(text, library.codebook)
 
 
+def own(proposals: Sequence[Proposal]) -> list[Proposal]:
+    """A file's proposals as those of whoever sends it: nobody records under another's account, a comment names them."""
+    mine: dict[tuple[str, frozenset[str], str | None], Proposal] = {}
+    for proposal in proposals:
+        named = f"({proposal.annotator}) {proposal.comment}".strip() if proposal.annotator else proposal.comment
+        says = (proposal.measure_id, frozenset(proposal.labels.labels), proposal.labels.primary)
+        mine.setdefault(says, replace(proposal, annotator="", comment=named))
+    return list(mine.values())
+
+
 @router.post("/import")
 def take_in(
     page: PageDep,
@@ -106,7 +118,8 @@ def take_in(
         cause = error.cause if isinstance(error, JucuoError) else "the file is neither UTF-8 nor GB18030"
         raise WebError(422, cause, getattr(error, "remedy", ""), "import") from error
     digest = hashlib.sha256(data).hexdigest()
-    planned = plan(found.proposals, review.fold, review.desk, review.desk.digests, reviewer, digest)
+    proposals = own(found.proposals) if page.visitor.accounts else found.proposals
+    planned = plan(proposals, review.fold, review.desk, review.desk.digests, reviewer, digest)
     if confirm:
         try:
             review.store.append(planned.drafts)

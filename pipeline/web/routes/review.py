@@ -11,11 +11,11 @@ from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from pipeline.errors import JucuoError
 from pipeline.review import agreement
-from pipeline.review.models import CAUSES, FLAG_REASONS, Labels
+from pipeline.review.models import CAUSES, FLAG_REASONS, NAME, Labels
 from pipeline.review.queues import QUEUES, Queue
 from pipeline.review.state import MeasureState
 from pipeline.web import finding
-from pipeline.web.people import NAME, write_name
+from pipeline.web.people import write_name
 from pipeline.web.problems import WebError
 from pipeline.web.queries.filters import Filters, parse
 from pipeline.web.queries.items import by_ids
@@ -24,7 +24,7 @@ from pipeline.web.queries.models import MeasureItem
 from pipeline.web.rendering import REVIEWER, Page, path_of
 from pipeline.web.reviewing import ReviewDesk
 from pipeline.web.routes.common import DeskDep, LibraryDep, PageDep, lists
-from pipeline.web.security import require_csrf
+from pipeline.web.security import require_csrf, set_cookie
 
 router = APIRouter(prefix="/review", include_in_schema=False)
 
@@ -46,6 +46,13 @@ def filters_of(page: Page) -> Filters:
 def need_name(page: Page) -> str:
     """The reviewer's name; raises WebError where none has been given."""
     name = page.reviewer
+    if not name and page.visitor.accounts:
+        raise WebError(
+            403,
+            page.t("复核须用自己的账号登录", "sign in with an account of your own to review"),
+            "/login",
+            "no-account",
+        )
     if not name:
         raise WebError(403, page.t("先填写姓名再复核", "give your name before you review"), "/review", "no-name")
     return name
@@ -77,11 +84,13 @@ def name(
 ) -> Response:
     """Remember who reviews in this browser."""
     require_csrf(page.request, csrf)
+    if page.visitor.accounts:
+        raise WebError(409, page.t("这里以账号的名字复核", "people review under their account's name here"), "/account")
     if not NAME.fullmatch(name.strip()):
         raise WebError(422, page.t("姓名须为 1 至 60 个字母、汉字或数字", "a name has 1 to 60 letters or digits"))
     response = RedirectResponse("/review", status_code=303)
     value = write_name(page.config, name.strip())
-    response.set_cookie(REVIEWER, value, max_age=365 * 86400, httponly=True, samesite="strict", path="/")
+    set_cookie(page.request, response, REVIEWER, value, 365 * 86400)
     return response
 
 

@@ -10,13 +10,13 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipeline.errors import JucuoError
 from pipeline.review import agreement
-from pipeline.review.models import Decision
+from pipeline.review.models import NAME, Decision
 from pipeline.review.queues import Queue
 from pipeline.review.store import ConflictError
-from pipeline.web.people import NAME
 from pipeline.web.problems import WebError
 from pipeline.web.queries.items import by_ids
 from pipeline.web.queries.models import MeasureItem
+from pipeline.web.rendering import Page
 from pipeline.web.reviewing import Asked, ReviewDesk
 from pipeline.web.routes.api import PROBLEMS, Values, Years
 from pipeline.web.routes.common import DeskDep, LibraryDep, PageDep
@@ -29,12 +29,20 @@ router = APIRouter(
     responses=PROBLEMS
     | {
         409: _PROBLEM | {"description": "Somebody decided in the meantime; `mine` and `theirs` hold both versions"},
-        403: _PROBLEM | {"description": "A browser sent this from another site"},
+        403: _PROBLEM | {"description": "Sent from another site, or not by whom it names"},
         415: _PROBLEM | {"description": "Not JSON"},
     },
 )
 
-Reviewer = Annotated[str, Field(min_length=1, max_length=60, pattern=NAME.pattern)]
+Reviewer = Annotated[
+    str | None,
+    Field(
+        min_length=1,
+        max_length=60,
+        pattern=f"^{NAME.pattern}$",
+        description="needed where nobody has an account; else who sent it, and no other name is taken",
+    ),
+]
 Key = Annotated[str, Field(min_length=8, max_length=100, pattern=r"^[A-Za-z0-9_-]+$")]
 
 
@@ -44,7 +52,7 @@ class DecisionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     measure_id: Annotated[str, Field(max_length=240)]
-    reviewer: Reviewer
+    reviewer: Reviewer = None
     action: Literal["accept", "correct", "skip", "flag", "adjudicate", "comment"]
     key: Key
     base: Annotated[int, Field(ge=0, le=2**31 - 1, description="version of the measure the decision is made on")]
@@ -60,7 +68,7 @@ class TurnIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    reviewer: Reviewer
+    reviewer: Reviewer = None
     key: Key
 
 
@@ -127,6 +135,33 @@ def _json_only(request: Request) -> None:
         raise WebError(415, "send application/json")
 
 
+def reviewer_of(page: Page, given: str | None) -> str:
+    """Who decides: the account, or where nobody has one the name given; raises WebError otherwise."""
+    visitor = page.visitor
+    if not visitor.accounts:
+        if not given:
+            raise WebError(422, "reviewer: who decides?", "Give a name.", "value")
+        return given
+    if visitor.way != "account":
+        raise WebError(403, "the shared token does not say who you are", "Send the token of an account.", "no-account")
+    if given not in (None, visitor.name):
+        raise WebError(403, f"you are {visitor.name}, not {given}", "Leave `reviewer` out.", "not-you")
+    return visitor.name
+
+
+class Me(BaseModel):
+    """Who asks: `way` is local, token or account; `name` the account's."""
+
+    way: str
+    name: str
+
+
+@router.get("/me")
+def get_me(page: PageDep) -> Me:
+    """Who the server takes you for."""
+    return Me(way=page.visitor.way, name=page.visitor.name)
+
+
 @router.get("/progress")
 def get_progress(review: DeskDep) -> dict[str, Any]:
     """Measures by status, the audit sample, decisions a reviewer."""
@@ -169,6 +204,7 @@ def get_queue(
 ) -> QueuePage:
     """The head of a queue for a reviewer."""
     del issuer, year, category
+    reviewer = reviewer_of(page, None) if page.visitor.way == "account" else reviewer
     ids = review.listing(queue, filters_of(page), reviewer)
     items = [_queue_item(review, item, reviewer) for item in by_ids(library.wide, ids[:size])]
     return QueuePage(queue=queue, total=len(ids), items=items)
@@ -185,15 +221,16 @@ def get_decisions(
 
 
 @router.post("/decisions")
-def post_decision(request: Request, review: DeskDep, body: DecisionIn) -> DecisionOut:
+def post_decision(page: PageDep, review: DeskDep, body: DecisionIn) -> DecisionOut:
     """Record a decision; 409 with both versions when somebody was faster."""
-    _json_only(request)
+    _json_only(page.request)
+    reviewer = reviewer_of(page, body.reviewer)
     values = body.model_dump(exclude={"reviewer"}) | {"labels": tuple(body.labels)}
     try:
-        return DecisionOut.of(review.decide(Asked(**values), body.reviewer))
+        return DecisionOut.of(review.decide(Asked(**values), reviewer))
     except ConflictError as conflict:
         theirs = [DecisionOut.of(d).model_dump() for d in conflict.state.positions]
-        mine = body.model_dump(mode="json")
+        mine = body.model_dump(mode="json") | {"reviewer": reviewer}
         raise WebError(
             409,
             str(conflict),
@@ -207,19 +244,19 @@ def post_decision(request: Request, review: DeskDep, body: DecisionIn) -> Decisi
         raise WebError(422, error.cause, error.remedy, "decision") from error
 
 
-def _turn(request: Request, review: DeskDep, action: str, body: TurnIn) -> DecisionPage:
-    _json_only(request)
-    turned = review.store.turn(action, body.reviewer, body.key)
+def _turn(page: Page, review: DeskDep, action: str, body: TurnIn) -> DecisionPage:
+    _json_only(page.request)
+    turned = review.store.turn(action, reviewer_of(page, body.reviewer), body.key)
     return DecisionPage(decisions=[DecisionOut.of(d) for d in turned], after=None)
 
 
 @router.post("/undo")
-def post_undo(request: Request, review: DeskDep, body: TurnIn) -> DecisionPage:
+def post_undo(page: PageDep, review: DeskDep, body: TurnIn) -> DecisionPage:
     """Take back the reviewer's last step; an empty list when there is none."""
-    return _turn(request, review, "undo", body)
+    return _turn(page, review, "undo", body)
 
 
 @router.post("/redo")
-def post_redo(request: Request, review: DeskDep, body: TurnIn) -> DecisionPage:
+def post_redo(page: PageDep, review: DeskDep, body: TurnIn) -> DecisionPage:
     """Bring back what was taken back last."""
-    return _turn(request, review, "redo", body)
+    return _turn(page, review, "redo", body)
