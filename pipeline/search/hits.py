@@ -45,11 +45,45 @@ class Words:
     common: float
 
 
+@dataclass(frozen=True)
+class Ranking:
+    """Everything a query ranks, best first; reasons cost a millisecond a hit and are made for those asked for.
+
+    Attributes:
+        rows: rows of the index, int64 (m,).
+        scores: their scores, float64 (m,).
+        n_candidates: measures that the filters left.
+        terms: terms that every hit contains exactly.
+        explanation: why there are none, empty if there are some.
+        notes: what else the asker should know.
+        hits: hits of some of the rows, given as (row, rows collapsed into it), in that order.
+        reasons: of some of the rows, all but the coverage, for long lists.
+    """
+
+    rows: np.ndarray
+    scores: np.ndarray
+    n_candidates: int
+    terms: tuple[str, ...]
+    explanation: str
+    notes: tuple[str, ...]
+    hits: Callable[[Sequence[tuple[int, list[int]]]], list[Hit]]
+    reasons: Callable[[np.ndarray], list[Reasons]]
+
+    @classmethod
+    def empty(cls, terms: tuple[str, ...], explanation: str, notes: tuple[str, ...]) -> Ranking:
+        """A ranking of nothing."""
+        return cls(
+            np.zeros(0, np.int64), np.zeros(0), 0, terms, explanation, notes, lambda _groups: [], lambda _rows: []
+        )
+
+
 def make_hits(
     groups: Sequence[tuple[int, list[int]]], table: MeasureTable, ranked: Ranked, asked: Asked, words: Words
 ) -> list[Hit]:
     """Hits of a ranking, best first; `groups` are rows with the rows collapsed into them."""
     rows = np.array([row for row, _ in groups], np.int64)
+    if not len(rows):
+        return []
     vectors = ranked.dense.rows(rows)
     nearest = np.argmax(vectors @ asked.vectors.T, axis=1).tolist()
     reasons = _reasons(rows, vectors, ranked, asked)
@@ -75,6 +109,11 @@ def make_hits(
 def _places(rows: np.ndarray, ranked: Ranked) -> list[int]:
     at = {row: place for place, row in enumerate(ranked.fused.rows.tolist())}
     return [at[row] for row in rows.tolist()]
+
+
+def reasons_of(rows: np.ndarray, ranked: Ranked, asked: Asked) -> list[Reasons]:
+    """Reasons of ranked rows, in their order, without the coverage; no rows give none."""
+    return _reasons(rows, ranked.dense.rows(rows), ranked, asked) if len(rows) else []
 
 
 def _reasons(rows: np.ndarray, vectors: np.ndarray, ranked: Ranked, asked: Asked) -> list[Reasons]:

@@ -15,7 +15,7 @@ from pipeline.search.collapse import collapse
 from pipeline.search.counts import PairVocabulary, TermCounts, WordVocabulary, count_pairs, count_words
 from pipeline.search.dense import DenseIndex
 from pipeline.search.fusion import best_rows, fuse
-from pipeline.search.hits import Ranked, Words, make_hits
+from pipeline.search.hits import Ranked, Ranking, Words, make_hits, reasons_of
 from pipeline.search.lexical import LexicalIndex
 from pipeline.search.query import Query, SearchResult
 from pipeline.search.scale import NEIGHBOURS
@@ -109,20 +109,50 @@ class SearchIndex:
         Raises:
             JucuoError: when a measure is not in the index, or a text is asked without an encoder.
         """
+        ranking = self.rank(query, encode)
+        near = self._params.near if query.collapse else None
+        groups = collapse(ranking.rows, self.table.texts, query.top, near)
+        explanation = ranking.explanation if not len(ranking.rows) else ""
+        return SearchResult(ranking.hits(groups), ranking.n_candidates, ranking.terms, explanation, ranking.notes)
+
+    def rank(
+        self, query: Query, encode: Encode | None = None, depth: int | None = None, within: np.ndarray | None = None
+    ) -> Ranking:
+        """Everything a query ranks, for callers that show it page by page; `top` and `collapse` are not looked at.
+
+        Args:
+            query: the question.
+            encode: as for `search`.
+            depth: candidates each single ranking contributes; None takes the parameter. From the number of measures
+                on, every measure is ranked that has a meaning or a word in common with the query: all of them.
+            within: boolean (n,) or None: further rows that may not be hits are false.
+
+        Raises:
+            JucuoError: as `search`.
+        """
         asked = ask(query, self._parts, encode)
         filtered = filtering.mask_of_all(query.filters, self.table)
+        if within is not None:
+            filtered = filtered & within
         allowed = filtered & self._containing(asked.terms) & ~self._own(query, asked)
         n_candidates, notes = int(allowed.sum()), _notes(query, asked)
         if n_candidates == 0:
-            return SearchResult([], 0, asked.terms, self._why_empty(query, int(filtered.sum()), asked.terms), notes)
-        ranked = self._rank(asked, allowed)
-        near = self._params.near if query.collapse else None
-        groups = collapse(ranked.fused.rows, self.table.texts, query.top, near)
-        hits = make_hits(groups, self.table, ranked, asked, Words(self._idf, self._params.common_idf))
-        return SearchResult(hits, n_candidates, asked.terms, "", notes)
+            explanation = self._why_empty(query, int(filtered.sum()), asked.terms)
+            return Ranking.empty(asked.terms, explanation, notes)
+        ranked = self._rank(asked, allowed, depth or self._params.depth)
+        words = Words(self._idf, self._params.common_idf)
+        return Ranking(
+            ranked.fused.rows,
+            ranked.fused.scores,
+            n_candidates,
+            asked.terms,
+            "",
+            notes,
+            lambda groups: make_hits(groups, self.table, ranked, asked, words),
+            lambda rows: reasons_of(rows, ranked, asked),
+        )
 
-    def _rank(self, asked: Asked, allowed: np.ndarray) -> Ranked:
-        depth = self._params.depth
+    def _rank(self, asked: Asked, allowed: np.ndarray, depth: int) -> Ranked:
         scan = self._dense.scan(asked.dense)
         neighbours = self._dense.top(asked.dense, NEIGHBOURS, scan=scan)[0]
         rankings = {"meaning": self._dense.top(asked.dense, depth, allowed, scan)[0]}

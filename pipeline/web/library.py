@@ -28,6 +28,9 @@ Stamp = tuple[tuple[int, int], ...]
 
 VECTORS = ("features/vectors.npy", "features/vectors.json", "features/search/headlines.npy")
 
+INDEXED = (*VECTORS, *(TABLES[name].path for name in ("documents", "measures", "assignments")))
+"""What the search index is made of."""
+
 
 class MissingTableError(JucuoError):
     """A page needs a table the pipe has not made; `table` says which."""
@@ -159,5 +162,4 @@ class Library:
         """The search index, built or read on first use; raises JucuoError when the workspace cannot have one."""
         from pipeline.stages.index import load_index
 
-        files = (*VECTORS, *(TABLES[name].path for name in ("documents", "measures", "assignments")))
-        return self.kept("index", files, lambda: load_index(self.workspace, self.settings))
+        return self.kept("index", INDEXED, lambda: load_index(self.workspace, self.settings))

@@ -183,3 +183,56 @@ def test_filters_toggle_back_and_forth() -> None:
     filters = Filters(year=(2024,), issuer=("甲",))
     assert filters.toggled("year", "2023").toggled("year", "2023") == filters
     assert filters.toggled("issuer", "甲").urlencode() == "year=2024"
+
+
+LIKE = "qinghe-2023-aaaaaa/1.1"
+
+
+def test_a_ranking_says_how_far_it_went_and_goes_down_to_the_last(client: TestClient) -> None:
+    shallow = client.get("/api/search", params={"like": LIKE, "depth": 2}).json()
+    assert shallow["reach"] == {"depth": 2, "candidates": 13, "deeper": 10}
+    assert 2 <= shallow["total"] < 13
+    whole = client.get("/api/search", params={"like": LIKE, "depth": 13}).json()
+    assert whole["reach"] == {"depth": 13, "candidates": 13, "deeper": None}
+    assert whole["total"] == 13
+    page = client.get("/search", params={"like": LIKE, "depth": 2}).text
+    assert "各取前 2 条" in page
+    assert "depth=10" in page
+    assert client.get("/api/search", params={"q": "教"}).json()["reach"] is None
+
+
+def test_filters_hold_before_the_ranking_not_after(client: TestClient) -> None:
+    far = ids(client, like=LIKE, depth=13)[-1]
+    document = far.split("/")[0]
+    assert far in ids(client, like=LIKE, depth=13, document=document)
+    alone = client.get("/api/search", params={"like": LIKE, "depth": 1, "document": document}).json()
+    assert alone["total"] >= 1, "the nearest of this document, though others are nearer"
+
+
+@pytest.mark.parametrize("depth", ["x", "-1", "1.5", "9999999"])
+def test_a_depth_that_cannot_be_is_refused(client: TestClient, depth: str) -> None:
+    assert client.get("/api/search", params={"like": LIKE, "depth": depth}).status_code == 422
+    assert client.get("/search", params={"like": LIKE, "depth": depth}).status_code == 422
+
+
+@pytest.mark.parametrize("depth", [2, 13])
+def test_the_export_of_a_ranking_is_the_ranking_with_its_scores(client: TestClient, depth: int) -> None:
+    shown = ids(client, like=LIKE, depth=depth)
+    body = client.get("/export", params={"like": LIKE, "depth": depth, "format": "jsonl"}).text
+    rows = [json.loads(line) for line in body.splitlines()]
+    assert [row["measure_id"] for row in rows] == shown
+    assert all(0 < row["score"] <= 1 and row["relatedness"] for row in rows)
+    first = client.get("/api/search", params={"like": LIKE, "depth": depth}).json()["hits"][0]
+    meaning = next(r["value"] for r in first["reasons"] if r["kind"] == "meaning")
+    assert rows[0]["meaning"] == meaning
+
+
+def test_a_ranking_goes_on_where_it_was_after_an_insert(own: TestClient, workspace: Workspace) -> None:
+    from web_workspace import make
+
+    before = own.get("/api/search", params={"like": LIKE, "depth": 100, "size": 5}).json()
+    make(workspace.root, more=True)
+    after = own.get("/api/search", params={"like": LIKE, "depth": 100, "size": 5, "after": before["after"]}).json()
+    whole = ids(own, like=LIKE, depth=100)
+    last = before["hits"][-1]["measure"]["measure_id"]
+    assert after["hits"][0]["measure"]["measure_id"] == whole[whole.index(last) + 1]

@@ -71,12 +71,24 @@ class FacetOption(View):
     chosen: bool
 
 
+class Reach(View):
+    """How far a ranking went down: each single ranking to its `depth` best of `candidates` measures the filters leave.
+
+    `deeper` is the depth to ask for next, None where all candidates are ranked.
+    """
+
+    depth: int
+    candidates: int
+    deeper: int | None
+
+
 class SearchResults(View):
-    """One page of a search; `after` is the cursor of the next page."""
+    """One page of a search; `after` is the cursor of the next page, `reach` null where all that matches is listed."""
 
     total: int
     mode: str
     note: str = ""
+    reach: Reach | None = None
     after: str | None
     hits: list[Hit]
     facets: dict[str, list[FacetOption]]

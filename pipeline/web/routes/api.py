@@ -86,6 +86,9 @@ def get_search(
     mode: Annotated[str, Query(pattern="^(words|meaning)$")] = "words",
     like: Annotated[str, Query(max_length=200, description="a measure id: find measures like it")] = "",
     others: Annotated[bool, Query(description="only other issuers than that of `like`")] = False,  # noqa: FBT002
+    depth: Annotated[
+        int, Query(ge=0, le=finding.MAX_DEPTH, description="how far each ranking goes down; 0 as the parameters say")
+    ] = 0,
     issuer: Values = [],  # noqa: B006 - FastAPI copies defaults
     province: Values = [],  # noqa: B006
     year: Years = [],  # noqa: B006
@@ -99,7 +102,7 @@ def get_search(
     size: Size = finding.PAGE_SIZE,
 ) -> SearchResults:
     """Measures with reasons, shared characters and facets; without `q` and `like` all that pass the filters."""
-    del q, mode, like, others, issuer, province, year, category, kind, level, flag, cites, document
+    del q, mode, like, others, depth, issuer, province, year, category, kind, level, flag, cites, document
     request = finding.read(lists(page.request.query_params), library)
     return finding.results(library, request, after, size)
 
