@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, get_args
 import click
 
 from pipeline.cli.common import Context, common, with_settings
+from pipeline.cli.retrain import retrain
 from pipeline.cli.users import database_option, open_accounts, users
 from pipeline.errors import JucuoError
 from pipeline.settings import Settings
@@ -38,6 +39,7 @@ def review() -> None:
 
 
 review.add_command(users)
+review.add_command(retrain)
 
 
 def known_reviewer(context: Context, settings: Settings, database: str | None, reviewer: str) -> str:

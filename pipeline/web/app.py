@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from pipeline.errors import JucuoError
 from pipeline.web.config import WebConfig
+from pipeline.web.explaining import Explainer
 from pipeline.web.gate import Gate, Visitor
 from pipeline.web.library import Library, MissingTableError
 from pipeline.web.problems import TITLES, WebError, problem
@@ -150,6 +151,7 @@ def create_app(config: WebConfig) -> FastAPI:
     app.state.config = config
     app.state.library = Library(config.workspace, config.settings)
     app.state.review = ReviewDesk(app.state.library, config.database_url)
+    app.state.explainer = Explainer(app.state.library)
     app.state.gate = Gate(config, app.state.review)
     app.middleware("http")(guarded)
     app.add_middleware(BodyLimit, limit=config.max_body)

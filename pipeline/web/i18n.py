@@ -79,6 +79,16 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "related": ("相关", "related"),
         "unrelated": ("关联不大", "hardly related"),
     },
+    "part": {
+        "bias": ("起点（此类别的一般程度）", "start (how common the category is)"),
+        "wording": ("本条字句", "wording"),
+        "meaning": ("整体语义", "overall meaning"),
+        "headline": ("标题", "headline"),
+        "section": ("所在章节", "section it stands in"),
+        "definition": ("与类别定义相近", "closeness to the definition"),
+        "examples": ("与手册例句相近", "closeness to the codebook's examples"),
+        "others": ("其他类别更强而减去", "taken away by a stronger category"),
+    },
     "field": {
         "title": ("标题", "title"),
         "issuer": ("单位", "issuer"),

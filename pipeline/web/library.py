@@ -53,7 +53,7 @@ class Library:
         self._locks: dict[str, threading.RLock] = {}
         self._guard = threading.Lock()
 
-    def _stamp(self, files: tuple[str, ...]) -> Stamp:
+    def stamp(self, files: tuple[str, ...]) -> Stamp:
         """Time and size of files; a missing one is (0, 0)."""
         found = []
         for name in files:
@@ -67,7 +67,7 @@ class Library:
 
     def kept(self, name: str, files: tuple[str, ...], make: Callable[[], T]) -> T:
         """`make()`, remembered until one of `files` changes; made by one thread while others wait for it."""
-        stamp = self._stamp(files)
+        stamp = self.stamp(files)
         have = self._kept.get(name)
         if have is not None and have[0] == stamp:
             found: T = have[1]
@@ -106,7 +106,7 @@ class Library:
     @property
     def wide_stamp(self) -> Stamp:
         """Changes whenever the tables behind `wide` change."""
-        return self._stamp(tuple(TABLES[name].path for name in ("documents", "measures", "assignments", "families")))
+        return self.stamp(tuple(TABLES[name].path for name in ("documents", "measures", "assignments", "families")))
 
     @property
     def codebook(self) -> Codebook:

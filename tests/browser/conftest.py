@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+import pipeline
 from pipeline.resources import shipped
 from pipeline.settings import load
 from pipeline.web.app import create_app
@@ -20,7 +21,7 @@ from pipeline.web.config import WebConfig
 from pipeline.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
-from web_workspace import make
+from web_workspace import make, plan_files
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -73,6 +74,15 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     found = Served(make(tmp_path / "workspace", more=True))
+    yield found
+    found.stop()
+
+
+@pytest.fixture
+def lived(tmp_path: Path) -> Iterator[Served]:
+    """A workspace that the pipe itself has made, for what needs a real classifier."""
+    pipeline.run(plan_files(tmp_path / "plans", more=True), tmp_path / "workspace")
+    found = Served(Workspace(tmp_path / "workspace"))
     yield found
     found.stop()
 

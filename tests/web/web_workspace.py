@@ -394,3 +394,11 @@ def make(root: Path, *, more: bool = False) -> Workspace:
         {"model": "hashed-pairs", "digest": "d0", "centring": {"mean": [0.0] * 64, "n": 1, "source": "test"}},
     )
     return workspace
+
+
+def plan_files(folder: Path, *, more: bool = False) -> Path:
+    """The same plans as text files, for tests that run the pipe itself."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for plan in [*PLANS, *([EXTRA] if more else [])]:
+        (folder / f"{plan['doc']}.txt").write_text(_clean(plan)[0], "utf-8")
+    return folder

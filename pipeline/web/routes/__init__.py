@@ -12,6 +12,7 @@ from pipeline.web.routes import (
     families,
     measures,
     overview,
+    reasons,
     review,
     review_api,
     searching,
@@ -20,7 +21,7 @@ from pipeline.web.routes import (
 ROUTERS = [
     module.router
     for module in (
-        *(overview, searching, measures, documents, families, compare, exporting, entrance, account, api),
+        *(overview, searching, measures, reasons, documents, families, compare, exporting, entrance, account, api),
         *(review, deciding, exchanging, review_api),
     )
 ]

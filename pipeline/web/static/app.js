@@ -18,7 +18,14 @@ function typing(event) {
   return event.target.closest("input, textarea, select, [contenteditable]") !== null;
 }
 
+// What takes longer than the page comes after it; until then, and where it fails, a link stands in its place.
+async function loadPart(box) {
+  const answer = await fetch(box.dataset.part, { headers: { Accept: "text/html" } });
+  if (answer.ok) box.innerHTML = await answer.text();
+}
+
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-part]").forEach((box) => loadPart(box).catch(() => {}));
   if (navigator.clipboard) document.querySelectorAll(".copy").forEach(copyButton);
   // On a phone the filters would push the results off the screen.
   if (window.matchMedia("(max-width: 52rem)").matches) {
