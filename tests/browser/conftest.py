@@ -21,7 +21,9 @@ from pipeline.web.config import WebConfig
 from pipeline.workspace import Workspace
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
-from web_workspace import make, plan_files
+from web_workspace import make
+
+SAMPLE = Path(__file__).parents[2] / "data/sample/landong/2024.txt"
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -80,8 +82,11 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture
 def lived(tmp_path: Path) -> Iterator[Served]:
-    """A workspace that the pipe itself has made, for what needs a real classifier."""
-    pipeline.run(plan_files(tmp_path / "plans", more=True), tmp_path / "workspace")
+    """A workspace the pipe has made of one plan of the sample, for what needs a real classifier.
+
+    The shipped examples are of the sample too and are then not added, so a few decisions move the classifier.
+    """
+    pipeline.run(SAMPLE, tmp_path / "workspace")
     found = Served(Workspace(tmp_path / "workspace"))
     yield found
     found.stop()
