@@ -15,6 +15,12 @@ from pipeline.web.queries.items import DOC_ID, document_items, items, row_of
 from pipeline.web.queries.marking import Mark, Run, runs
 from pipeline.web.queries.models import DocumentView
 
+BUDGET = 80_000
+"""Bytes of text a page holds: with outline and frame it stays below 150 kB."""
+
+MARK_BYTES, BLOCK_BYTES, CHARACTER_BYTES = 110, 160, 3
+"""About what a mark, the frame of a paragraph and a character take in HTML."""
+
 
 def document_row(documents: pl.DataFrame, doc_id: str) -> dict[str, Any]:
     """The document's row; raises NotFoundError."""
@@ -48,6 +54,37 @@ class Block:
     source: list[Run]
     level: int = 0
     anchors: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A paragraph by its places, [start, end) in the clean and [left, right) in the source text; either may be empty.
+
+    `level` is that of the heading in it, 0 for none; `anchors` are the measures that begin in it.
+    """
+
+    start: int
+    end: int
+    left: int
+    right: int
+    level: int = 0
+    anchors: tuple[str, ...] = ()
+
+
+def sheets(found: Sequence[Stretch], changes: Sequence[Mapping[str, Any]], budget: int = BUDGET) -> list[list[Stretch]]:
+    """Stretches cut into pages of about `budget` bytes of HTML; never empty, and no stretch is cut."""
+    starts = np.sort(np.array([change["source_start"] for change in changes], dtype=np.int64))
+    pages: list[list[Stretch]] = [[]]
+    used = 0
+    for one in found:
+        inside = int(np.searchsorted(starts, one.right) - np.searchsorted(starts, one.left))
+        size = BLOCK_BYTES + CHARACTER_BYTES * (one.end - one.start + one.right - one.left) + MARK_BYTES * inside
+        if pages[-1] and used + size > budget:
+            pages.append([])
+            used = 0
+        pages[-1].append(one)
+        used += size
+    return pages
 
 
 def _paragraphs(text: str) -> list[tuple[int, int]]:
@@ -102,41 +139,56 @@ class _Sorted:
         return runs(text[start:end], local)
 
 
-def _levels(headings: Sequence[Mapping[str, Any]]) -> dict[int, int]:
-    return {heading["start"]: heading["level"] for heading in headings}
+def _offsets(row: Mapping[str, Any]) -> OffsetMap:
+    arrays = (np.asarray(row[f"map_{part}"], dtype=np.int64) for part in ("clean", "source", "length"))
+    return OffsetMap(*arrays)
+
+
+def stretches(
+    row: Mapping[str, Any], measures: pl.DataFrame, headings: Sequence[Mapping[str, Any]], *, with_source: bool
+) -> list[Stretch]:
+    """The document paragraph by paragraph, with the places of the source where they are to stand beside it.
+
+    Source text before the first, between two and after the last paragraph stands in stretches whose clean side is
+    empty, so that the source sides joined together are the whole source text.
+    """
+    source, offsets = row["source_text"], _offsets(row)
+    levels = {heading["start"]: heading["level"] for heading in headings}
+    begins = measures.select("start", "measure_id").rows()
+    found, done = list[Stretch](), 0
+    for start, end in _paragraphs(row["text"]):
+        left, right = offsets.to_source(start, end) if with_source else (0, 0)
+        if with_source and source[done:left].strip():
+            found.append(Stretch(start, start, done, left))
+        level = next((level for at, level in levels.items() if start <= at < end), 0)
+        anchors = tuple(name for at, name in begins if start <= at < end)
+        found.append(Stretch(start, end, left, right, level, anchors))
+        done = max(done, right)
+    if with_source and source[done:].strip():
+        found.append(Stretch(len(row["text"]), len(row["text"]), done, len(source)))
+    return found
 
 
 def blocks(
-    row: Mapping[str, Any], measures: pl.DataFrame, headings: Sequence[Mapping[str, Any]], *, with_source: bool
+    row: Mapping[str, Any], measures: pl.DataFrame, shown: Sequence[Stretch], *, with_source: bool
 ) -> list[Block]:
-    """The document paragraph by paragraph, measures and headings marked, each beside its source.
+    """Stretches with measures marked, and beside the source every change on both sides.
 
-    Source text before the first, between two and after the last paragraph stands in blocks whose clean side is
-    empty, so that the source sides joined together are the whole source text.
+    Only marks about the stretches are made: a page of a document with thousands of repairs costs what it shows.
     """
     text, source = row["text"], row["source_text"]
-    arrays = (np.asarray(row[f"map_{part}"], dtype=np.int64) for part in ("clean", "source", "length"))
-    offsets = OffsetMap(*arrays)
-    # Beside the source each change is marked on both sides; alone, the clean text is for reading.
-    changed = _clean_marks(row["changes"], offsets) if with_source else []
+    lowest, highest = min((s.left for s in shown), default=0), max((s.right for s in shown), default=0)
+    about = [c for c in row["changes"] if c["source_start"] < highest and c["source_end"] > lowest]
+    # Alone, the clean text is for reading: changes are marked beside the source only.
+    changed = _clean_marks(about, _offsets(row)) if with_source else []
     clean_marks = _Sorted([*_measure_marks(measures), *changed])
-    source_marks = _Sorted(_change_marks(row["changes"]))
-    levels = _levels(headings)
-    begins = measures.select("start", "measure_id").rows()
-    found, done = [], 0
-    for start, end in _paragraphs(text):
-        left, right = offsets.to_source(start, end) if with_source else (0, 0)
-        if with_source and source[done:left].strip():
-            found.append(Block([], source_marks.cut(source, done, left)))
-        found.append(
-            Block(
-                clean_marks.cut(text, start, end),
-                source_marks.cut(source, left, right) if with_source else [],
-                next((level for at, level in levels.items() if start <= at < end), 0),
-                tuple(name for at, name in begins if start <= at < end),
-            )
+    source_marks = _Sorted(_change_marks(about))
+    return [
+        Block(
+            clean_marks.cut(text, one.start, one.end) if one.end > one.start else [],
+            source_marks.cut(source, one.left, one.right) if with_source else [],
+            one.level,
+            one.anchors,
         )
-        done = max(done, right)
-    if with_source and source[done:].strip():
-        found.append(Block([], source_marks.cut(source, done, len(source))))
-    return found
+        for one in shown
+    ]

@@ -41,9 +41,13 @@ def runs(text: str, marks: Iterable[Mark]) -> list[Run]:
     inside = [m for m in inside if m.end > m.start]
     borders = sorted({0, len(text), *(m.start for m in inside), *(m.end for m in inside)})
     inside.sort(key=lambda m: (m.start, m.end, m.kind))
-    pieces = []
+    pieces, over, coming = [], list[Mark](), 0
     for start, end in pairwise(borders):
-        over = [m for m in inside if m.start <= start and m.end >= end]
+        # Marks are met in order: a paragraph with a thousand repairs is not looked through a thousand times.
+        over = [m for m in over if m.end > start]
+        while coming < len(inside) and inside[coming].start <= start:
+            over.append(inside[coming])
+            coming += 1
         kinds = tuple(dict.fromkeys(m.kind for m in over))
         titles = tuple(dict.fromkeys(m.title for m in over if m.title))
         pieces.append(Run(text[start:end], kinds, titles))
