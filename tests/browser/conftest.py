@@ -103,7 +103,7 @@ def page(browser: Browser) -> Iterator[Page]:
     found.on("request", lambda request: errors.append(f"outside: {request.url}") if _outside(request) else None)
     yield found
     context.close()
-    expected = ("409", "404")
+    expected = ("401", "404", "409")
     assert [e for e in errors if not any(f"status of {code}" in e for code in expected)] == []
 
 

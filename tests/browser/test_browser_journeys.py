@@ -11,9 +11,12 @@ from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
 import pytest
+from test_browser_look import findings
 
+from pipeline.review.accounts import Accounts
 from pipeline.review.models import Labels
 from pipeline.review.queues import in_audit, suggestions
+from pipeline.review.store import Store
 
 if TYPE_CHECKING:
     from conftest import Served
@@ -151,6 +154,35 @@ def _changed(served: Served, before: dict[str, Labels]) -> set[str]:
         for name in names
         if name not in settled and not in_audit(name) and not after.get(name, none).same(before.get(name, none))
     }
+
+
+def test_an_analyst_signs_in_reviews_and_signs_out(page: Page, served: Served) -> None:
+    accounts = Accounts(Store(f"sqlite:///{served.workspace.path('review/decisions.db')}").engine)
+    accounts.add("王芳", "four plain old words")
+    page.goto(f"{served.url}/review")
+    assert page.evaluate("document.activeElement.name") == "name"
+    page.keyboard.type("王芳")
+    page.keyboard.press("Tab")
+    page.keyboard.type("a wrong password")
+    _press(page, "Enter")
+    assert "姓名或密码不对" in page.get_by_role("alert").inner_text()
+    assert page.evaluate("document.activeElement.name") == "password"
+    page.keyboard.type("four plain old words")
+    _press(page, "Enter")
+    assert page.url == f"{served.url}/review"
+    page.get_by_role("link", name="存疑优先").press("Enter")
+    page.wait_for_url("**/review/measure/**")
+    _press(page, "a")
+    records = page.request.get(f"{served.url}/api/review/decisions").json()["decisions"]
+    assert [r["reviewer"] for r in records] == ["王芳"]
+    page.get_by_role("link", name="王芳").press("Enter")
+    page.wait_for_url("**/account")
+    assert findings(page) == []
+    page.get_by_role("button", name="退出登录").press("Enter")
+    page.wait_for_url("**/login")
+    assert findings(page) == []
+    page.goto(f"{served.url}/search")
+    assert page.locator("input[name=password]").count() == 1
 
 
 def test_a_conflict_between_two_windows_loses_nothing(page: Page, served: Served) -> None:

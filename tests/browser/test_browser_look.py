@@ -30,6 +30,8 @@ PAGES = {
     "desk": f"/review/measure/{FIRST}",
     "bulk": "/review/bulk?year=2024",
     "missing": "/measure/no/1",
+    "reasons": f"/reasons/{FIRST}",
+    "nothing": "/search?q=没有这样的词",
 }
 SERIOUS = ("serious", "critical")
 
