@@ -64,7 +64,9 @@ class Request:
 
 @dataclass(frozen=True)
 class Found:
-    """All measures that answer a request, in order: rows of the wide frame with `score`, and why each is there.
+    """All measures that answer a request, in order, with `score`, and why each is there.
+
+    `rows` may have only the columns that filters and cursors need: `whole` gives all of them.
 
     `scope` are the rows among which facets are counted: what answers the query, whatever the filters. `why` gives
     the reasons of some of the rows. `reach` says how far a ranking went, None where everything that matches is there.
@@ -129,6 +131,13 @@ def _by_words(wide: pl.DataFrame, request: Request, words: Words) -> Found:
     return Found(found, scope, "", lambda shown: [why(text) for text in shown["text"]])
 
 
+def whole(library: Library, rows: pl.DataFrame) -> pl.DataFrame:
+    """Rows found with every column of the wide frame, in their order."""
+    if "text" in rows.columns:
+        return rows
+    return library.wide[rows["position"]].with_columns(rows["score"])
+
+
 def find(library: Library, request: Request) -> Found:
     """The measures that answer a request, best first (browsing: in reading order)."""
     wide = library.wide
@@ -185,7 +194,7 @@ def results(library: Library, request: Request, after: str | None, size: int = P
     """One page of a search with its facets; rows are sorted by falling score, then document and ordinal."""
     found = find(library, request)
     skipped = _skip(found.rows, after)
-    shown = found.rows.slice(skipped, size)
+    shown = whole(library, found.rows.slice(skipped, size))
     more = skipped + size < found.rows.height
     hits = _hits(found, shown, skipped)
     options = facet_options(found.scope, request.filters)

@@ -121,8 +121,13 @@ class Page:
         """The page as a response; a language asked for in the URL is remembered."""
         codebook = values.pop("codebook", None)
 
+        @cache
+        def known() -> Codebook:
+            """Looked up once a page: each look asks the disk whether the file has changed."""
+            return codebook or self.library.codebook
+
         def cat(name: str | None) -> str:
-            return self.category_name(codebook or self.library.codebook, name)
+            return self.category_name(known(), name)
 
         html = (
             environment()

@@ -11,6 +11,13 @@ import polars as pl
 from pipeline.web.queries.filters import FilterError
 
 MAX_TERMS = 24
+SLIM = (
+    *("position", "measure_id", "doc_id", "ordinal", "issuer", "joint_issuers", "province", "level", "plan_year"),
+    *("kind", "flags", "cites", "categories"),
+)
+"""What filters, facets and cursors look at: a common word is found 30,000 times, and texts, targets and headings of
+all those rows need not be moved about to show twenty of them."""
+
 _TERM = re.compile(r'(-?)(?:"([^"]*)"|“([^”]*)”|「([^」]*)」|(\S+))')
 
 
@@ -42,7 +49,7 @@ def _haystack(words: Words) -> pl.Expr:
 
 
 def matching(rows: pl.DataFrame, words: Words) -> pl.DataFrame:
-    """Rows with all wanted and no unwanted terms, with `score`, best first.
+    """Rows with all wanted and no unwanted terms, with `score`, best first; of their columns only SLIM.
 
     The score adds, for each term, its idf times 1 + log(occurrences), damped by the square root of the length:
     short measures that are about a term come before long ones that mention it.
@@ -50,9 +57,10 @@ def matching(rows: pl.DataFrame, words: Words) -> pl.DataFrame:
     haystack = _haystack(words)
     conditions = [haystack.str.contains(term.lower(), literal=True) for term in words.wanted]
     conditions += [~haystack.str.contains(term.lower(), literal=True) for term in words.unwanted]
-    found = rows.filter(*conditions) if conditions else rows
+    slim = rows.select(*SLIM, "text", "n_chars")
+    found = slim.filter(*conditions) if conditions else slim
     rarity = 1.0 + math.log((1 + rows.height) / (1 + found.height))
     counts = [haystack.str.count_matches(term.lower(), literal=True) for term in words.wanted]
     strength = sum(((1.0 + count.cast(pl.Float64).log()) for count in counts), start=pl.lit(0.0))
     scored = found.with_columns(score=(rarity * strength / pl.col("n_chars").cast(pl.Float64).sqrt()).round(6))
-    return scored.sort("score", "position", descending=[True, False])
+    return scored.drop("text", "n_chars").sort("score", "position", descending=[True, False])

@@ -29,7 +29,8 @@ INTERNAL = ("position", "cites")
 def table(library: Library, request: finding.Request) -> pl.DataFrame:
     """The rows to export, in the order of the search, with ids, offsets and versions."""
     found = finding.find(library, request)
-    rows = found.rows if found.measured is None else found.measured(found.rows)
+    rows = finding.whole(library, found.rows)
+    rows = rows if found.measured is None else found.measured(rows)
     rows = rows.drop(INTERNAL) if request.mode != "browse" else rows.drop(*INTERNAL, "score")
     encoder = str(library.encoder_card.get("digest") or library.encoder_card.get("model") or "")
     return rows.with_columns(encoder=pl.lit(encoder or None, dtype=pl.String))

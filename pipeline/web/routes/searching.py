@@ -43,9 +43,11 @@ def _chosen(page: Page, request: finding.Request) -> list[dict[str, str]]:
     ]
 
 
-def _facets(page: Page, request: finding.Request, results: SearchResults) -> list[dict[str, Any]]:
+def _facets(page: Page, request: finding.Request, results: SearchResults, all_of: str) -> list[dict[str, Any]]:
+    """Facets with their first options, the chosen ones among them in any case; all of the one that was opened."""
     found = []
     for name in FACETS:
+        every = results.facets[name]
         options = [
             {
                 "label": option_name(page, name, option.value),
@@ -53,9 +55,10 @@ def _facets(page: Page, request: finding.Request, results: SearchResults) -> lis
                 "chosen": option.chosen,
                 "query": request.with_filters(request.filters.toggled(name, option.value)).urlencode(),
             }
-            for option in results.facets[name]
+            for place, option in enumerate(every)
+            if place < SHOWN_OPTIONS or option.chosen or all_of == name
         ]
-        found.append({"name": name, "label": page.t.name("facet", name), "options": options})
+        found.append({"name": name, "label": page.t.name("facet", name), "options": options, "n": len(every)})
     return found
 
 
@@ -76,9 +79,7 @@ def search(
         results=results,
         like=like,
         marked=marked,
-        facets=_facets(page, request, results),
+        facets=_facets(page, request, results, all_of),
         chosen=_chosen(page, request),
-        shown_options=SHOWN_OPTIONS,
-        all_of=all_of,
         after=after,
     )
