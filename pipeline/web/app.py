@@ -88,6 +88,7 @@ def _page(request: Request, found: WebError) -> Response:
         detail=found.detail,
         remedy=found.remedy,
         kind=found.kind,
+        retry_after=found.members.get("retry_after", 0),
     )
 
 
@@ -103,11 +104,16 @@ def _static(app: FastAPI) -> None:
     app.mount("/static", Kept(directory=STATIC), name="static")
 
 
-def _warm(library: Library) -> None:
-    """Load what the first pages need; what is missing, those pages will say."""
+def _warm(library: Library, explainer: Explainer) -> None:
+    """Load what the first pages need, then what takes longest: 8 s of one core that nobody waits for.
+
+    What is missing, the pages will say.
+    """
     try:
         _ = library.wide
         _ = library.index
+        library.encode(["举措"])
+        _ = explainer.classifier
     except (JucuoError, OSError) as error:
         log.info("not loaded ahead: %s", error)
 
@@ -116,7 +122,9 @@ def _warm(library: Library) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     config: WebConfig = app.state.config
     if config.warm:
-        threading.Thread(target=_warm, args=(app.state.library,), daemon=True, name="jucuo-warm").start()
+        threading.Thread(
+            target=_warm, args=(app.state.library, app.state.explainer), daemon=True, name="jucuo-warm"
+        ).start()
     yield
 
 

@@ -72,17 +72,21 @@ def require_csrf(request: Request, sent: str) -> None:
     config: WebConfig = request.app.state.config
     expected = csrf_token(config, request.cookies.get(SESSION, ""))
     if not request.cookies.get(SESSION) or not hmac.compare_digest(expected, sent or ""):
-        raise WebError(403, "this form has expired or does not come from our own pages", "Go back, reload, try again.")
+        raise WebError(
+            403, "this form has expired or does not come from our own pages", "Go back, reload, try again.", "csrf"
+        )
 
 
 def screen(config: WebConfig, request: Request) -> WebError | None:
     """The reason to turn a request away whoever sends it; None when there is none."""
     if "*" not in config.hosts and host_of(request) not in config.hosts:
-        return WebError(421, "this server does not answer to that host name", "Start it with --host, or use 127.0.0.1.")
+        return WebError(
+            421, "this server does not answer to that host name", "Start it with --name, or use 127.0.0.1.", "host"
+        )
     if len(str(request.url)) > MAX_URL:
-        return WebError(413, f"the address is longer than {MAX_URL} characters")
+        return WebError(413, f"the address is longer than {MAX_URL} characters", kind="too-large")
     if request.method not in SAFE_METHODS and not _same_origin(request):
-        return WebError(403, "requests that change something must come from our own pages")
+        return WebError(403, "requests that change something must come from our own pages", kind="foreign")
     return None
 
 
@@ -146,7 +150,7 @@ class BodyLimit:
             message = await receive()
             seen += len(message.get("body", b""))
             if seen > self.limit:
-                raise WebError(413, f"more than {self.limit} bytes were sent")
+                raise WebError(413, f"more than {self.limit} bytes were sent", kind="too-large")
             return message
 
         await self.app(scope, counted, send)

@@ -191,3 +191,26 @@ def test_start_up_imports_nothing_heavy() -> None:
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
     assert not re.search("warning", found.stderr, re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("url", "status", "sentence"),
+    [
+        ("/measure/no/1", 404, "编号有误"),
+        ("/search?year=abc", 422, "筛选条件无法使用"),
+        ("/search?q=" + "a" * 40_000, 413, "过长"),
+    ],
+)
+def test_error_pages_speak_the_readers_language(client: TestClient, url: str, status: int, sentence: str) -> None:
+    found = client.get(url)
+    assert found.status_code == status
+    assert sentence in found.text
+    assert sentence not in client.get(f"{url}{'&' if '?' in url else '?'}lang=en").text
+
+
+def test_empty_queues_and_lists_say_why(own: TestClient) -> None:
+    csrf = csrf_of(own.get("/review").text)
+    own.post("/review/name", data={"name": "甲", "csrf": csrf})
+    for queue, why in (("conflicts", "没有未裁定的分歧"), ("changed", "没有重新训练过"), ("flagged", "没有标疑")):
+        assert why in own.get(f"/review/next?queue={queue}").text
+    assert "没有符合条件的组" in own.get("/families?min_issuers=9").text

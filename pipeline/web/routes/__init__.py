@@ -21,7 +21,7 @@ from pipeline.web.routes import (
 ROUTERS = [
     module.router
     for module in (
-        *(overview, searching, measures, reasons, documents, families, compare, exporting, entrance, account, api),
+        *(overview, searching, measures, documents, families, compare, entrance, account, api, reasons, exporting),
         *(review, deciding, exchanging, review_api),
     )
 ]
