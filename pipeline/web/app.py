@@ -71,6 +71,8 @@ def answer(request: Request, error: Exception) -> Response:
         )
     else:
         response = _page(request, found)
+    if found.status == UNKNOWN_VISITOR:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="jucuo"'
     if "retry_after" in found.members:
         response.headers["Retry-After"] = str(found.members["retry_after"])
     return response

@@ -63,7 +63,9 @@ def test_strangers_see_the_sign_in_page_and_nothing_else(guest: TestClient) -> N
         assert answer.status_code == 401, url
         assert 'name="password"' in answer.text
         assert "骨干教师" not in answer.text
-    assert guest.get("/api/overview").json()["type"] == "urn:jucuo:problem:sign-in"
+    refused = guest.get("/api/overview")
+    assert refused.json()["type"] == "urn:jucuo:problem:sign-in"
+    assert refused.headers["www-authenticate"].startswith("Bearer")
     assert 'value="/search?q=x"' in guest.get("/search?q=x").text
     assert guest.get("/health").status_code == 200
     assert guest.get("/static/style.css").status_code == 200
@@ -247,6 +249,15 @@ def test_a_closed_server_stays_closed_without_accounts(
     answer = client.get("/")
     assert answer.status_code == 401
     assert "jucuo review users add" in answer.text
+
+
+def test_a_database_out_of_reach_lets_nobody_in(workspace: Workspace, settings: Settings) -> None:
+    client = browser(workspace, settings, database="postgresql://nobody@127.0.0.1:1/nothing")
+    for url in ("/", "/api/overview", f"/measure/{TEACHERS}"):
+        answer = client.get(url)
+        assert answer.status_code == 503, "whether people have accounts cannot be known"
+        assert "database" in answer.text
+        assert "骨干教师" not in answer.text
 
 
 def test_serve_opens_to_others_with_accounts(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
