@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from pipeline.review.accounts import Accounts
 from pipeline.review.store import Store
 from pipeline.workspace import Workspace
 
@@ -59,14 +60,13 @@ class Server:
         self.process.wait()
 
 
-def work(number: int, address: str, ids: list[str], done: set[str]) -> None:
+def work(number: int, address: str, token: str, ids: list[str], done: set[str]) -> None:
     """Decide EACH times; after a broken connection send the same decision again, after a conflict on what is there."""
-    with httpx.Client(timeout=30) as client:
+    with httpx.Client(timeout=30, headers={"authorization": f"Bearer {token}"}) as client:
         for i in range(EACH):
             label = LABELS[(number + i) % len(LABELS)]
             body = {
                 "measure_id": ids[(i * REVIEWERS + number) % len(ids)],
-                "reviewer": f"r{number}",
                 "action": "correct",
                 "labels": [label],
                 "primary": label,
@@ -87,12 +87,26 @@ def work(number: int, address: str, ids: list[str], done: set[str]) -> None:
                 break
 
 
+def with_accounts(url: str) -> list[str]:
+    """An account for each reviewer; returns their tokens."""
+    store = Store(url)
+    accounts = Accounts(store.engine)
+    for number in range(REVIEWERS):
+        accounts.add(f"r{number}", "a password nobody types")
+    tokens = [accounts.new_token(f"r{number}") for number in range(REVIEWERS)]
+    store.close()
+    return tokens
+
+
 @pytest.mark.slow
 def test_kills_of_the_server_lose_and_double_nothing(url: str, tmp_path: Path) -> None:
     workspace = make(tmp_path / "workspace", more=True)
     ids = workspace.read("measures")["measure_id"].to_list()
+    tokens = with_accounts(url)
     server, done = Server(workspace, url), [set() for _ in range(REVIEWERS)]
-    threads = [threading.Thread(target=work, args=(n, server.address, ids, done[n])) for n in range(REVIEWERS)]
+    threads = [
+        threading.Thread(target=work, args=(n, server.address, tokens[n], ids, done[n])) for n in range(REVIEWERS)
+    ]
     for thread in threads:
         thread.start()
     total = REVIEWERS * EACH
@@ -109,6 +123,7 @@ def test_kills_of_the_server_lose_and_double_nothing(url: str, tmp_path: Path) -
     keys = [d.key for d in fold.by_id.values()]
     assert len(keys) == len(set(keys)) == total
     assert set().union(*done) == set(keys)
+    assert all(d.reviewer == f"r{d.key.split('-')[1]}" for d in fold.by_id.values()), "each under its own account"
     versions = defaultdict(list)
     for decision in fold.by_id.values():
         versions[decision.measure_id].append(decision.version)

@@ -236,3 +236,11 @@ def test_a_ranking_goes_on_where_it_was_after_an_insert(own: TestClient, workspa
     whole = ids(own, like=LIKE, depth=100)
     last = before["hits"][-1]["measure"]["measure_id"]
     assert after["hits"][0]["measure"]["measure_id"] == whole[whole.index(last) + 1]
+
+
+@pytest.mark.parametrize("fmt", ["csv", "xlsx", "jsonl"])
+def test_a_ranking_of_nothing_is_an_empty_page_and_an_empty_file(client: TestClient, fmt: str) -> None:
+    params = {"like": LIKE, "issuer": "没有这个单位"}
+    assert client.get("/api/search", params=params).json()["total"] == 0
+    assert "没有举措符合" in client.get("/search", params=params).text
+    assert client.get("/export", params={**params, "format": fmt}).status_code == 200
