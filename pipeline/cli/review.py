@@ -131,8 +131,8 @@ def _apply(desk: ReviewDesk, line: str, reviewer: str) -> dict[str, Any] | None:
 
     from pipeline.review.store import ConflictError
     from pipeline.web.queries.items import NotFoundError
+    from pipeline.web.queries.review_models import DecisionIn
     from pipeline.web.reviewing import Asked
-    from pipeline.web.routes.review_api import DecisionIn
 
     try:
         row = json.loads(line)
