@@ -102,14 +102,14 @@ def relations(edit: NDArray[np.float64], shared: Overlap, params: ReuseParams) -
 
     Text counts as contained when its missing characters and the breaks between moved parts stay within
     `1 - containment` of its length: scattered words that happen to recur cost a break each and do not add up.
+    Two texts that each hold the other are near, as judges call them (`data/labels/pairs`): clauses changed places.
     """
-    longer, shorter = shared.length_a >= shared.length_b, shared.length_a <= shared.length_b
     a_in_b = (shared.cost_a <= allowed(shared.length_a, params.containment)) & (shared.length_a >= params.min_contained)
     b_in_a = (shared.cost_b <= allowed(shared.length_b, params.containment)) & (shared.length_b >= params.min_contained)
     choices = [
         (edit >= 1.0, IDENTICAL),
-        (edit >= params.near, NEAR),
-        (b_in_a & (longer | ~a_in_b), CONTAINS),
-        (a_in_b & (shorter | ~b_in_a), CONTAINED),
+        ((edit >= params.near) | (a_in_b & b_in_a), NEAR),
+        (b_in_a, CONTAINS),
+        (a_in_b, CONTAINED),
     ]
     return np.select([condition for condition, _ in choices], [name for _, name in choices], NONE)
