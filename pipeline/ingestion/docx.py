@@ -72,7 +72,8 @@ def _check(data: bytes, budget: Budget) -> None:
 
 def _title(document: Any) -> str:
     """The title among the file's properties; damaged properties cost the title and not the document."""
-    if not any("core-properties" in relation.reltype for relation in document.part.package.rels.values()):
+    kinds = (relation.reltype or "" for relation in document.part.package.rels.values())
+    if not any("core-properties" in kind for kind in kinds):
         return ""  # python-docx would make properties up, with a title of its own
     try:
         return (document.core_properties.title or "").strip()
