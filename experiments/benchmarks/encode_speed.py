@@ -1,26 +1,32 @@
 """How fast the encoder is beside sentence-transformers' default: `python experiments/benchmarks/encode_speed.py`.
 
-The same texts, model and machine; each way in a process of its own, one after the other, so that none has the
-other's kernels. Prints one JSON object: texts a second, seconds to load, mean cosine to the default's vectors.
+The same texts, model and machine. Each way has a process of its own, so that none has the other's kernels; they take
+turns, a small share of the texts each time, so that a busy machine slows all of them alike. Prints one JSON object:
+texts a second, the median over the turns of how many times the default's speed that is, in seconds that passed and in
+seconds of the processor, seconds to load, and mean and least cosine to the default's vectors.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
-import subprocess
-import sys
-import tempfile
+import multiprocessing
+import resource
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import polars as pl
 
-from pipeline.embedding import load, offline
+from pipeline.embedding import kernels, load, offline, runtimes
 from pipeline.settings import EmbedParams
 
-WAYS = ("sentence-transformers", "torch-fp32", "torch-bf16")
+if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
+
+DEFAULT = "sentence-transformers"
+WAYS = (DEFAULT, "torch-fp32", "torch-bf16", *runtimes.RUNTIMES)
 """The default's `encode` in batches of 32 with torch fp32, and our backends."""
 
 
@@ -30,10 +36,10 @@ def texts_of(workspace: Path, n: int) -> list[str]:
     return texts.gather(np.linspace(0, len(texts) - 1, min(n, len(texts))).astype(int)).to_list()
 
 
-def one_way(way: str, texts: list[str], cache: Path, threads: int, out: Path) -> None:
-    """Encode in one way and write vectors and timings."""
+def work(way: str, cache: Path, threads: int, pipe: Connection) -> None:
+    """A process that encodes what it is sent, in one way, and says how long it took."""
     start = time.perf_counter()
-    if way == "sentence-transformers":
+    if way == DEFAULT:
         import torch
         from sentence_transformers import SentenceTransformer
 
@@ -44,13 +50,35 @@ def one_way(way: str, texts: list[str], cache: Path, threads: int, out: Path) ->
         def encode(batch: list[str]) -> np.ndarray:
             return np.asarray(model.encode(batch, prompt_name="query", show_progress_bar=False))
     else:
-        encoder = load(EmbedParams.model_validate({"backend": way, "threads": threads}), cache)
-        encode = encoder.encode
-    encode(texts[:8])
-    loaded = time.perf_counter()
-    vectors = encode(texts)
-    done = time.perf_counter()
-    np.savez(out, vectors=vectors, load=loaded - start, encode=done - loaded, cpu=time.process_time())
+        encode = load(EmbedParams.model_validate({"backend": way, "threads": threads}), cache).encode
+    encode(["推进学校建设。"])
+    pipe.send(time.perf_counter() - start)
+    while texts := pipe.recv():
+        wall, cpu = time.perf_counter(), time.process_time()
+        vectors = encode(texts)
+        spent = (time.perf_counter() - wall, time.process_time() - cpu)
+        pipe.send((vectors, *spent, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024))
+
+
+def turns(ways: list[str], texts: list[str], n_turns: int, cache: Path, threads: int) -> dict[str, dict[str, Any]]:
+    """Vectors and timings of every way: `wall` and `cpu` seconds (n_turns,), `load` seconds, `peak_mb`."""
+    context = multiprocessing.get_context("spawn")
+    pipes, found = {}, {}
+    for way in ways:
+        pipes[way], theirs = context.Pipe()
+        context.Process(target=work, args=(way, cache, threads, theirs), daemon=True).start()
+        found[way] = {"load": pipes[way].recv(), "vectors": [], "wall": [], "cpu": [], "peak_mb": 0}
+    for turn in range(n_turns):
+        for way in ways[turn % len(ways) :] + ways[: turn % len(ways)]:
+            pipes[way].send(texts[turn::n_turns])
+            vectors, wall, cpu, peak = pipes[way].recv()
+            found[way]["vectors"].append(vectors)
+            found[way]["wall"].append(wall)
+            found[way]["cpu"].append(cpu)
+            found[way]["peak_mb"] = peak
+    for pipe in pipes.values():
+        pipe.send([])
+    return found
 
 
 def main() -> None:
@@ -58,29 +86,33 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--workspace", type=Path, default=Path("data"))
     parser.add_argument("--cache", type=Path, required=True, help="folder of the encoder's cache")
-    parser.add_argument("--texts", type=int, default=400)
+    parser.add_argument("--texts", type=int, default=320)
+    parser.add_argument("--turns", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--way", choices=WAYS, help=argparse.SUPPRESS)
-    parser.add_argument("--out", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
     arguments = parser.parse_args()
     texts = texts_of(arguments.workspace, arguments.texts)
-    if arguments.way:
-        one_way(arguments.way, texts, arguments.cache, arguments.threads, arguments.out)
-        return
-    report: dict[str, object] = {"texts": len(texts), "mean_characters": round(float(np.mean([*map(len, texts)])), 1)}
-    default = None
-    with tempfile.TemporaryDirectory() as folder:
-        for way in WAYS:
-            out = Path(folder) / f"{way}.npz"
-            subprocess.run([sys.executable, __file__, *sys.argv[1:], "--way", way, "--out", str(out)], check=True)  # noqa: S603 - ourselves
-            found = np.load(out)
-            default = found if default is None else default
-            report[way] = {
-                "texts_a_second": round(len(texts) / float(found["encode"]), 1),
-                "times_the_default": round(float(default["encode"]) / float(found["encode"]), 2),
-                "load_s": round(float(found["load"]), 1),
-                "mean_cosine": round(float((found["vectors"] * default["vectors"]).sum(axis=1).mean()), 6),
-            }
+    ways = [w for w in arguments.ways if w not in runtimes.RUNTIMES or runtimes.available(w)]
+    found = turns(ways, texts, arguments.turns, arguments.cache, arguments.threads)
+    default = {name: np.concatenate(value) if name == "vectors" else value for name, value in found[DEFAULT].items()}
+    report: dict[str, Any] = {
+        "texts": len(texts),
+        "mean_characters": round(float(np.mean([*map(len, texts)])), 1),
+        "threads": arguments.threads,
+        "bf16_hardware": kernels.has_fast_bf16(),
+    }
+    for way in ways:
+        cosines = (np.concatenate(found[way]["vectors"]) * default["vectors"]).sum(axis=1)
+        wall, cpu = (np.array(found[way][name]) for name in ("wall", "cpu"))
+        report[way] = {
+            "texts_a_second": round(len(texts) / float(wall.sum()), 1),
+            "times_the_default": round(float(np.median(default["wall"] / wall)), 2),
+            "times_the_default_in_cpu_seconds": round(float(np.median(default["cpu"] / cpu)), 2),
+            "load_s": round(found[way]["load"], 1),
+            "mean_cosine": round(float(cosines.mean()), 6),
+            "least_cosine": round(float(cosines.min()), 6),
+            "peak_mb": found[way]["peak_mb"],
+        }
     print(json.dumps(report, indent=2))
 
 

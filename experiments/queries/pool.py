@@ -45,9 +45,7 @@ def systems(workspace: Workspace, settings: Settings) -> tuple[Asker, list[Ranke
     vectors = np.load(workspace.path("features/vectors.npy"))
     asker = Asker(measures, vectors, CachedEncoder(settings))
     texts = measures["text"].to_list()
-    fields = [
-        "\n".join([*row["heading_path"], row["headline"], row["text"]]) for row in measures.iter_rows(named=True)
-    ]
+    fields = ["\n".join([*row["heading_path"], row["headline"], row["text"]]) for row in measures.iter_rows(named=True)]
     rankers = [
         bm25(asker, texts),
         bm25(asker, fields),
@@ -119,7 +117,7 @@ def main() -> None:
         (arguments.out / f"pool-{part + 1}.txt").write_text(content + "\n", "utf-8")
     arguments.map.write_text(json.dumps(shown, ensure_ascii=False, indent=1) + "\n", "utf-8")
     sizes = [len(ids) for ids in shown.values()]
-    print(f"{len(sizes)} queries, {sum(sizes)} candidates, {np.mean(sizes):.1f} a query")  # noqa: T201
+    print(f"{len(sizes)} queries, {sum(sizes)} candidates, {np.mean(sizes):.1f} a query")
 
 
 if __name__ == "__main__":

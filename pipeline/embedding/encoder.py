@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.embedding import kernels, models, windows
+from pipeline.embedding import kernels, models, runtimes, windows
 from pipeline.embedding.identity import EncoderIdentity
+from pipeline.errors import JucuoError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,10 +39,20 @@ class Encoder:
     def __init__(self, params: EmbedParams, cache_dir: Path) -> None:
         self._params = params
         self._source = models.find(params.model, params.revision, cache_dir)
-        self._bf16 = params.backend == "torch-bf16" or (params.backend == "auto" and self._bf16_pays())
+        self._cache_dir = cache_dir
+        self._backend = self._chosen() if params.backend == "auto" else params.backend
+        self._runtime = runtimes.require(self._backend) if self._backend in runtimes.RUNTIMES else None
+        if self._runtime and params.device != "cpu":
+            raise JucuoError(
+                f"embed.backend {self._backend} runs on the CPU, but embed.device is {params.device}",
+                "Set embed.device to cpu, or embed.backend to torch-bf16.",
+            )
 
-    def _bf16_pays(self) -> bool:
-        return self._params.device != "cpu" or kernels.has_fast_bf16()
+    def _chosen(self) -> str:
+        """The fastest backend of this machine that is installed."""
+        if self._params.device != "cpu" or kernels.has_fast_bf16():
+            return "torch-bf16"
+        return "onnx-int8" if runtimes.available("onnx-int8") else "torch-fp32"
 
     @cached_property
     def identity(self) -> EncoderIdentity:
@@ -49,7 +60,9 @@ class Encoder:
         source = self._source
         known = bool(source.digest and source.dim and self._params.prompt is not None)
         revision = source.revision if known else models.revision_of(self._model, source)
-        backend = "torch-bf16" if self._bf16 else "torch-fp32"
+        backend = self._backend
+        if backend == "openvino":
+            backend += "-bf16" if kernels.has_fast_bf16() else "-fp32"
         return EncoderIdentity(
             model=source.name,
             revision=revision,
@@ -83,7 +96,9 @@ class Encoder:
 
     @cached_property
     def _kernels(self) -> str:
-        if self._params.device != "cpu" or self._bf16:
+        if self._runtime:
+            return self._runtime.kernels
+        if self._params.device != "cpu" or self._backend != "torch-fp32":
             return "native"
         found = kernels.pin()
         if found == "native" and kernels.can_pin():
@@ -102,7 +117,9 @@ class Encoder:
         self._kernels  # noqa: B018 - must run before torch is loaded
         import torch
 
-        model = models.load(self._source, self._params.device, bf16=self._bf16)
+        model = models.load(self._source, self._params.device, bf16=self._backend == "torch-bf16")
+        if self._runtime:
+            runtimes.install(model, self._source, self._backend, self._params.threads, self._cache_dir)
         if self._params.device == "cpu":
             torch.set_num_threads(self._params.threads)
         return model
@@ -147,12 +164,14 @@ class Encoder:
             return
         ids = [tokens[: self._limit] for tokens in self._token_ids(pieces)]
         lengths = np.array([len(tokens) for tokens in ids], np.int64)
-        padded = -(-lengths // PAD_MULTIPLE) * PAD_MULTIPLE
+        singly = self._runtime is not None and self._runtime.one_at_a_time
+        padded = lengths if singly else -(-lengths // PAD_MULTIPLE) * PAD_MULTIPLE
         order = np.lexsort((np.arange(len(ids)), -padded))
         groups = np.split(order, np.flatnonzero(np.diff(padded[order])) + 1) if ids else []
+        size = 1 if singly else self._params.batch_size
         for group in groups:
-            for start in range(0, len(group), self._params.batch_size):
-                rows = group[start : start + self._params.batch_size]
+            for start in range(0, len(group), size):
+                rows = group[start : start + size]
                 width = min(int(padded[rows[0]]), self._limit)
                 yield rows, self._forward([ids[row] for row in rows], width), lengths[rows]
 

@@ -14,9 +14,11 @@ class EncoderIdentity:
     Attributes:
         model: name as configured.
         revision: commit of a hub model, recipe of the offline one, None for a local folder.
-        backend: `torch-fp32` or `torch-bf16`, with the device when it is not the CPU (`torch-fp32@cuda`).
+        backend: `torch-fp32`, `torch-bf16`, `onnx-int8`, `openvino-fp32` or `openvino-bf16`, with the device when it is
+            not the CPU (`torch-fp32@cuda`).
         kernels: `avx2` when the arithmetic is pinned to kernels every x86 machine of the last ten years has,
-            `native` when the machine chose (bytes may then differ elsewhere in the seventh digit).
+            `native` when the machine chose (bytes may then differ elsewhere in the seventh digit); of another runtime
+            its name and version.
         prompt: prefix put before every text.
         dim: length of a vector.
         digest: sha256 over the model's files.

