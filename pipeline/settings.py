@@ -122,13 +122,13 @@ class ReuseParams(Section):
 class SearchParams(Section):
     """Search over measures."""
 
-    rrf_k: int = Field(default=60, gt=0, description="constant of reciprocal rank fusion (Cormack et al. 2009)")
+    rrf_k: int = Field(default=10, gt=0, description="constant of reciprocal rank fusion (Cormack et al. 2009 have 60)")
     depth: int = Field(default=200, gt=0, description="candidates each ranking contributes to the fusion")
     meaning: float = Field(default=1.0, ge=0, description="weight of the ranking by vectors")
     words: float = Field(default=0.5, ge=0, description="weight of the ranking by jieba words")
     characters: float = Field(default=0.5, ge=0, description="weight of the ranking by character pairs")
     headline_weight: float = Field(
-        default=0.5, ge=0, description="weight of the headline's vector beside the measure's"
+        default=0.1, ge=0, description="weight of the headline's vector beside the measure's"
     )
     near: float = Field(default=0.8, gt=0, le=1, description="edit similarity from which hits are shown as one")
     mean_prior: int = Field(

@@ -10,6 +10,7 @@ import numpy as np
 
 from pipeline.errors import JucuoError
 from pipeline.search import words
+from pipeline.search.scale import is_phrase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -98,5 +99,7 @@ def _vectors(rows: Sequence[int | None], texts: list[str], parts: Parts, encode:
     if free:
         if encode is None:
             raise JucuoError("a query by text needs an encoder", "Pass `encode`, or ask by the id of a measure.")
-        vectors[free] = parts.dense.query(np.asarray(encode([texts[i] for i in free]), np.float32))
+        raw = np.asarray(encode([texts[i] for i in free]), np.float32)
+        phrases = np.array([is_phrase(texts[i]) for i in free])[:, None]
+        vectors[free] = np.where(phrases, parts.dense.phrase(raw), parts.dense.query(raw))
     return vectors

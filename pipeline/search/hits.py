@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pipeline.search.asking import Asked
     from pipeline.search.dense import DenseIndex
     from pipeline.search.fusion import Fused
+    from pipeline.search.lexical import LexicalIndex
     from pipeline.search.table import MeasureTable
 
 
@@ -28,13 +29,13 @@ class Ranked:
         fused: the ranking.
         dense: the vectors.
         neighbours: rows nearest to the query among all measures, whatever the filters.
-        scores: scores of every measure in each lexical index, float32 (n,).
+        lexical: the words and the character pairs.
     """
 
     fused: Fused
     dense: DenseIndex
     neighbours: np.ndarray
-    scores: Mapping[str, np.ndarray]
+    lexical: Mapping[str, LexicalIndex]
 
 
 @dataclass(frozen=True)
@@ -118,11 +119,12 @@ def reasons_of(rows: np.ndarray, ranked: Ranked, asked: Asked) -> list[Reasons]:
 
 def _reasons(rows: np.ndarray, vectors: np.ndarray, ranked: Ranked, asked: Asked) -> list[Reasons]:
     """Everything but the coverage."""
-    fused, wording = ranked.fused, ranked.scores["words"][rows]
+    fused = ranked.fused
+    wording, characters = (ranked.lexical[name].cosines(asked.lexical[name], rows) for name in ("words", "characters"))
     local = scale.neighbourhood_cosines(asked.dense, vectors, ranked.dense.rows(ranked.neighbours))
     phrase = all(scale.is_phrase(text) for text in asked.texts)
     probability = scale.calibration(phrase=phrase).probability(local, wording)
-    meaning, characters = vectors @ asked.dense, ranked.scores["characters"][rows]
+    meaning = vectors @ asked.dense
     return [
         Reasons(
             meaning=round(float(meaning[i]), 4),

@@ -160,10 +160,10 @@ class SearchIndex:
         scan = self._dense.scan(asked.dense)
         neighbours = self._dense.top(asked.dense, NEIGHBOURS, scan=scan)[0]
         rankings = {"meaning": self._dense.top(asked.dense, depth, allowed, scan)[0]}
-        scores = {name: index.scores(asked.lexical[name]) for name, index in self._lexical.items()}
-        rankings |= {name: best_rows(found, depth, self._tie, allowed) for name, found in scores.items()}
+        for name, index in self._lexical.items():
+            rankings[name] = best_rows(index.scores(asked.lexical[name]), depth, self._tie, allowed)
         fused = fuse(rankings, self._params.weights(), self._params.rrf_k, self._tie)
-        return Ranked(fused, self._dense, neighbours, scores)
+        return Ranked(fused, self._dense, neighbours, self._lexical)
 
     def _containing(self, terms: Sequence[str]) -> np.ndarray:
         """Measures with every quoted term in text or headline; the pair index leaves few texts to look through."""

@@ -74,13 +74,31 @@ def test_quoted(query, terms):
         (count_pairs, lambda text: words.pairs([text])[0].tolist()),
     ],
 )
-def test_scores_are_those_of_scikit_learn(count, analyzer):
+def test_cosines_are_those_of_scikit_learn(count, analyzer):
     index = LexicalIndex(count(CORPUS))
     reference = TfidfVectorizer(analyzer=analyzer, sublinear_tf=True)
     matrix = reference.fit_transform(CORPUS)
     for query in (CORPUS[0], "普惠性幼儿园学位与教育", "没有的词zzz"):
         expected = (matrix @ reference.transform([query]).T).toarray()[:, 0]
-        np.testing.assert_allclose(index.scores(index.vector(query)), expected, atol=1e-6)
+        found = index.cosines(index.vector(query), np.arange(len(CORPUS)))
+        np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+@given(st.lists(TEXT, min_size=1, max_size=6), TEXT)
+@settings(deadline=None)
+def test_ranking_is_by_bm25(texts, query):
+    index = LexicalIndex(count_words(texts))
+    split = [words.words(text) for text in texts]
+    asked = [word for word in words.words(query) if any(word in text for text in split)]
+    mean = sum(map(len, split)) / len(split) or 1
+    expected = np.zeros(len(texts))
+    for word in asked:
+        df = sum(word in text for text in split)
+        rarity = np.log(1 + (len(texts) - df + 0.5) / (df + 0.5))
+        for i, text in enumerate(split):
+            tf = text.count(word)
+            expected[i] += rarity * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * len(text) / mean)) / len(asked)
+    np.testing.assert_allclose(index.scores(index.vector(query)), expected, rtol=1e-4, atol=1e-6)
 
 
 @given(st.lists(TEXT, max_size=6))
