@@ -18,7 +18,7 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from systems import Asker, Ranker, bm25, dense, hybrid, tfidf
+from systems import Asker, Ranker, bm25, character_pairs, dense, hybrid, tfidf
 
 from pipeline.search import words
 from pipeline.settings import Settings
@@ -49,7 +49,7 @@ def systems(workspace: Workspace, settings: Settings) -> tuple[Asker, list[Ranke
     rankers = [
         bm25(asker, texts),
         bm25(asker, fields),
-        tfidf(asker, index.lexical("characters")),
+        tfidf(asker, character_pairs),
         dense(asker, np.zeros_like(index.mean)),
         dense(asker, index.mean),
         hybrid(asker, index),

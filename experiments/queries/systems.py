@@ -12,7 +12,6 @@ import polars as pl
 from pipeline.embedding.centring import centre
 from pipeline.search import words
 from pipeline.search.index import SearchIndex
-from pipeline.search.lexical import LexicalIndex
 from pipeline.search.query import Query
 
 Ranker = Callable[[dict[str, Any], int], list[int]]
@@ -70,9 +69,23 @@ def bm25(asker: Asker, texts: Sequence[str]) -> Ranker:
     return rank
 
 
-def tfidf(asker: Asker, index: LexicalIndex) -> Ranker:
-    """Cosine of TF-IDF vectors over the terms of an index."""
-    return lambda query, k: asker.best(query, index.scores(index.vector(asker.text(query))), k)
+def tfidf(asker: Asker, analyser: Callable[[str], list[Any]]) -> Ranker:
+    """Cosine of scikit-learn's TF-IDF vectors (sublinear term frequency) over the terms an analyser finds."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectoriser = TfidfVectorizer(analyzer=analyser, sublinear_tf=True)
+    matrix = vectoriser.fit_transform(asker.measures["text"].to_list())
+
+    def rank(query: dict[str, Any], k: int) -> list[int]:
+        scores = (matrix @ vectoriser.transform([asker.text(query)]).T).toarray()[:, 0]
+        return asker.best(query, scores, k)
+
+    return rank
+
+
+def character_pairs(text: str) -> list[int]:
+    """Codes of the pairs of neighbouring characters."""
+    return words.pairs([text])[0].tolist()
 
 
 def dense(asker: Asker, mean: np.ndarray) -> Ranker:

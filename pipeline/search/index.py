@@ -93,10 +93,6 @@ class SearchIndex:
         """Measures in the index."""
         return len(self.table)
 
-    def lexical(self, name: str) -> LexicalIndex:
-        """The index over `words` or `characters`."""
-        return self._lexical[name]
-
     def arrays(self) -> dict[str, np.ndarray]:
         """What takes long to make, as arrays of whole numbers: the same bytes for the same texts on every machine."""
         digest = np.frombuffer(bytes.fromhex(digest_of(self.table.texts)), np.uint8)

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from pipeline.errors import JucuoError
 from pipeline.settings import Settings, load
-from pipeline.stages import classify, embed, index, reuse, segment, train
+from pipeline.stages import classify, embed, index, reuse, search_quality, segment, train
 from pipeline.stages.progress import Progress, silent
 from pipeline.workspace import Workspace
 
@@ -29,6 +29,7 @@ STAGES: dict[str, Stage] = {
     "classify": classify.run,
     "reuse": reuse.run,
     "index": index.run,
+    "search_quality": search_quality.run,
 }
 
 
