@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +33,15 @@ from pipeline.workspace import Workspace
 SEED = 20261122
 KINDS = ("measure", "topic", "question")
 OURS, RAW, BM25 = "ours: + headline's vector", "raw e5", "BM25 over words"
+FLOORED = (OURS, RAW, BM25)
+"""The systems that the floors in `experiments/baseline.json` are about."""
+
 RESULTS = Path("experiments/results/search-quality.md")
 Scores = dict[str, list[dict[str, float]]]
 
 
-def systems(workspace: Workspace, settings: Settings) -> tuple[Asker, dict[str, Ranker]]:
-    """Name -> system; ours in steps, each with what the ones before it have."""
+def systems(workspace: Workspace, settings: Settings) -> tuple[Asker, dict[str, Callable[[], Ranker]]]:
+    """Name -> what makes the system; ours in steps, each with what the ones before it have."""
     index = load_index(workspace, settings)
     measures, documents = workspace.read("measures"), workspace.read("documents")
     vectors = np.load(workspace.path("features/vectors.npy"))
@@ -54,18 +57,18 @@ def systems(workspace: Workspace, settings: Settings) -> tuple[Asker, dict[str, 
         return hybrid(asker, built)
 
     return asker, {
-        BM25: bm25(asker, measures["text"].to_list()),
-        "BM25 over words, headline and headings too": bm25(asker, headed["text"].to_list()),
-        "TF-IDF over words": tfidf(asker, words.words),
-        "TF-IDF over character pairs": tfidf(asker, character_pairs),
-        RAW: dense(asker, np.zeros_like(index.mean)),
-        "ours: centred by the measures' mean": dense(asker, index.mean),
-        "ours: + phrases by their own mean": step(words=0.0, characters=0.0, headline_weight=0.0),
-        "ours: + words": step(characters=0.0, headline_weight=0.0),
-        "ours: + character pairs": step(headline_weight=0.0),
-        OURS: hybrid(asker, index),
-        "headings as words and pairs too (not taken)": step(headed),
-        "fusion constant 60 (not taken)": step(rrf_k=60),
+        BM25: lambda: bm25(asker, measures["text"].to_list()),
+        "BM25 over words, headline and headings too": lambda: bm25(asker, headed["text"].to_list()),
+        "TF-IDF over words": lambda: tfidf(asker, words.words),
+        "TF-IDF over character pairs": lambda: tfidf(asker, character_pairs),
+        RAW: lambda: dense(asker, np.zeros_like(index.mean)),
+        "ours: centred by the measures' mean": lambda: dense(asker, index.mean),
+        "ours: + phrases by their own mean": lambda: step(words=0.0, characters=0.0, headline_weight=0.0),
+        "ours: + words": lambda: step(characters=0.0, headline_weight=0.0),
+        "ours: + character pairs": lambda: step(headline_weight=0.0),
+        OURS: lambda: hybrid(asker, index),
+        "headings as words and pairs too (not taken)": lambda: step(headed),
+        "fusion constant 60 (not taken)": lambda: step(rrf_k=60),
     }
 
 
@@ -76,14 +79,17 @@ def ranked(asker: Asker, ranker: Ranker, judged: JudgedQuery) -> list[str]:
     return asker.measures["measure_id"].gather(ranker(asked, 10)).to_list()
 
 
-def evaluate(workspace: Workspace, settings: Settings, folder: Path) -> tuple[list[JudgedQuery], Scores]:
-    """The queries, and for each system the scores of each query in their order."""
+def evaluate(
+    workspace: Workspace, settings: Settings, folder: Path, only: Sequence[str] = ()
+) -> tuple[list[JudgedQuery], Scores]:
+    """The queries, and for each system (or `only` some) the scores of each query in their order."""
     queries = read_queries(workspace, folder)
-    asker, rankers = systems(workspace, settings)
-    return queries, {
-        name: [scores(ranked(asker, ranker, judged), judged.grades) for judged in queries]
-        for name, ranker in rankers.items()
-    }
+    asker, made = systems(workspace, settings)
+    found: Scores = {}
+    for name in only or made:
+        ranker = made[name]()
+        found[name] = [scores(ranked(asker, ranker, judged), judged.grades) for judged in queries]
+    return queries, found
 
 
 def chosen(queries: list[JudgedQuery], *, held_back: bool, kind: str | None = None) -> list[int]:

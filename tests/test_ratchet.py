@@ -45,6 +45,17 @@ def test_scores_on_real_plans_hold(checkout: Path, real_corpus: Path, tmp_path: 
     assert not low, f"below the floor on real plans: {low}"
 
 
+@pytest.mark.real
+@pytest.mark.slow
+def test_search_holds_its_place_on_the_judged_queries(checkout: Path, real_corpus: Path, tmp_path: Path) -> None:
+    workspace = Workspace(tmp_path)
+    run_pipe([real_corpus], workspace, Settings())
+    quality = script(checkout / "experiments/search_quality.py")
+    found = quality.figures(*quality.evaluate(workspace, Settings(), checkout / "data/labels/queries", quality.FLOORED))
+    low = {name: found[name] for name, floor in floors(checkout, "search").items() if found[name] < floor}
+    assert not low, f"below the floor on held-back queries: {low}"
+
+
 def test_the_shipped_classifier_is_the_one_the_pipe_trains(checkout: Path) -> None:
     for name in ("classifier.skops", "classifier.json", "examples.parquet"):
         made, shipped = checkout / "data/models" / name, checkout / "pipeline/_shipped/model" / name

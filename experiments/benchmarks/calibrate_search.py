@@ -1,10 +1,10 @@
-"""Fit `pipeline/search/calibration.json`: what the scores of search amount to, from labelled measures.
+"""Fit `pipeline/search/calibration.json`: what the scores of search amount to, from judged queries.
 
-`python experiments/benchmarks/calibrate_search.py --workspace W --labels L.jsonl [--check W2 L2] [--write]`
+`python experiments/benchmarks/calibrate_search.py --workspace W [--write]`, W a workspace of the real corpus.
 
-Labels name a measure by `measure_id` or by `source_path` and `ordinal`, and give its `primary` category. Pairs are
-of measures of different documents; the positives are those with the same primary category. Prints the fit and, for
-`--check`, how well it holds on other measures.
+Pairs are a query and a measure: the judged ones, and as many unjudged ones drawn by a seed, which count as unrelated
+and are weighted to stand for more of their kind. A pair is positive from grade 2: the same topic or the same measure.
+Fitted on the queries that may be tuned on, checked on those held back. Prints the file's content.
 """
 
 from __future__ import annotations
@@ -13,61 +13,59 @@ import argparse
 import itertools
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import log_loss, roc_auc_score
 
-from pipeline.embedding.centring import fit_mean
 from pipeline.search import scale
-from pipeline.search.index import SearchIndex
+from pipeline.search.asking import ask
+from pipeline.search.relevance import RELEVANT
+from pipeline.settings import Settings
+from pipeline.stages.embed import CachedEncoder
+from pipeline.stages.index import load_index
+from pipeline.stages.search_quality import read_queries
 from pipeline.workspace import Workspace
 
+if TYPE_CHECKING:
+    from pipeline.search.judgements import JudgedQuery
+
 EDGES = (0.0, 0.1, 0.4, 0.75, 1.0)
+SEED = 20261122
+UNJUDGED_WEIGHT = 20.0
+"""How many an unjudged pair stands for: a query has 18 judged measures, as many drawn, and some 400 candidates."""
 
 
-def primaries(workspace: Workspace, path: Path) -> dict[str, str]:
-    """Primary category of the labelled measures."""
-    measures = workspace.read("measures").join(workspace.read("documents").select("doc_id", "source_path"), "doc_id")
-    place = {(s, o): i for s, o, i in measures.select("source_path", "ordinal", "measure_id").iter_rows()}
-    found = {}
-    for row in map(json.loads, path.read_text("utf-8").splitlines()):
-        measure_id = row.get("measure_id") or place.get((row.get("source_path"), row.get("ordinal")))
-        if measure_id and row["primary"]:
-            found[measure_id] = row["primary"]
-    return found
+class Pairs:
+    """Features (k, 2), whether the topic is the same (k,), weights (k,), and grades (k,; -1 unjudged)."""
+
+    def __init__(self, workspace: Workspace, queries: list[JudgedQuery], rng: np.random.Generator) -> None:
+        settings = Settings()
+        index, encode = load_index(workspace, settings), CachedEncoder(settings)
+        parts = index._parts  # noqa: SLF001 - what hits are made from
+        features, grades = [], []
+        for judged in queries:
+            asked = ask(judged.query, parts, encode)
+            known = {parts.row[measure_id]: grade for measure_id, grade in judged.grades.items()}
+            others = np.setdiff1d(np.arange(len(index)), [*known, *asked.rows])
+            drawn = rng.choice(others, len(known), replace=False)
+            rows = np.concatenate([np.array(list(known), np.int64), drawn])
+            near = parts.dense.top(asked.dense, scale.NEIGHBOURS)[0]
+            vectors = parts.dense.rows(rows)
+            meaning = scale.neighbourhood_cosines(asked.dense, vectors, parts.dense.rows(near))
+            wording = parts.lexical["words"].cosines(asked.lexical["words"], rows)
+            features.append(np.stack([meaning, np.sqrt(np.maximum(wording, 0))], 1))
+            grades += [*known.values(), *([-1] * len(drawn))]
+        self.features = np.concatenate(features).astype(np.float64)
+        self.grades = np.array(grades)
+        self.same = self.grades >= RELEVANT
+        self.weights = np.where(self.grades < 0, UNJUDGED_WEIGHT, 1.0)
 
 
-def pairs(workspace: Workspace, path: Path, *, phrase: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Features float64 (k, 2) and whether the primary category is the same, boolean (k,).
-
-    Each labelled measure asks, by its text or (`phrase`) by its headline alone.
-    """
-    labels, measures = primaries(workspace, path), workspace.read("measures")
-    vectors = np.load(workspace.path("features/vectors.npy"))
-    headlines = np.load(workspace.path("features/search/headlines.npy"))
-    index = SearchIndex.build(measures, workspace.read("documents"), vectors, fit_mean(vectors), headlines=headlines)
-    rows = np.array([i for i, measure_id in enumerate(measures["measure_id"]) if measure_id in labels])
-    categories = np.array([labels[measure_id] for measure_id in measures["measure_id"].gather(rows)])
-    documents, every = measures["doc_id"].to_numpy()[rows], index._dense.rows(slice(None))  # noqa: SLF001
-    words = index._lexical["words"]  # noqa: SLF001
-    column, asking = ("headline", index._dense.query(headlines)) if phrase else ("text", every)  # noqa: SLF001
-    features, same = [], []
-    for at, row in enumerate(rows.tolist()):
-        if phrase and not scale.is_phrase(measures["headline"][row]):
-            continue
-        near = np.argsort(-(every @ asking[row]), kind="stable")[: scale.NEIGHBOURS]
-        meaning = scale.neighbourhood_cosines(asking[row], every[rows], every[near])
-        wording = words.scores(words.vector(measures[column][row]))[rows]
-        other = documents != documents[at]
-        features.append(np.stack([meaning, np.sqrt(np.maximum(wording, 0))], 1)[other])
-        same.append((categories == categories[at])[other])
-    return np.concatenate(features).astype(np.float64), np.concatenate(same)
-
-
-def judged(probability: np.ndarray, same: np.ndarray) -> dict[str, Any]:
-    """How well probabilities hold."""
+def held(probability: np.ndarray, pairs: Pairs) -> dict[str, Any]:
+    """How well probabilities hold, over all pairs by weight, and over the judged ones by grade."""
+    same, weights = pairs.same, pairs.weights
     bins = []
     for low, high in itertools.pairwise(EDGES):
         inside = (probability >= low) & (probability < high + (high == 1))
@@ -76,15 +74,16 @@ def judged(probability: np.ndarray, same: np.ndarray) -> dict[str, Any]:
                 {
                     "from": low,
                     "n": int(inside.sum()),
-                    "predicted": round(float(probability[inside].mean()), 3),
-                    "true": round(float(same[inside].mean()), 3),
+                    "predicted": round(float(np.average(probability[inside], weights=weights[inside])), 3),
+                    "true": round(float(np.average(same[inside], weights=weights[inside])), 3),
+                    "same_measure": round(float(np.average(pairs.grades[inside] == 3, weights=weights[inside])), 3),  # noqa: PLR2004
                 }
             )
     return {
         "pairs": len(same),
-        "base_rate": round(float(same.mean()), 4),
-        "auc": round(float(roc_auc_score(same, probability)), 3),
-        "log_loss": round(float(log_loss(same, probability)), 4),
+        "base_rate": round(float(np.average(same, weights=weights)), 4),
+        "auc": round(float(roc_auc_score(same, probability, sample_weight=weights)), 3),
+        "log_loss": round(float(log_loss(same, probability, sample_weight=weights)), 4),
         "bins": bins,
     }
 
@@ -92,26 +91,26 @@ def judged(probability: np.ndarray, same: np.ndarray) -> dict[str, Any]:
 def main() -> None:
     """Fit, check, print and perhaps write."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--workspace", type=Path, default=Path("data"))
-    parser.add_argument("--labels", type=Path, default=Path("data/labels/gold.jsonl"))
-    parser.add_argument("--check", nargs=2, type=Path, action="append", default=[], metavar=("WORKSPACE", "LABELS"))
-    parser.add_argument("--source", default="the sample corpus", help="what the labels are of, for the file")
+    parser.add_argument("--workspace", type=Path, required=True)
+    parser.add_argument("--queries", type=Path, default=Path("data/labels/queries"))
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
+    workspace, rng = Workspace(arguments.workspace), np.random.default_rng(SEED)
+    queries = read_queries(workspace, arguments.queries)
     report = {}
     for name in ("measure", "phrase"):
-        features, same = pairs(Workspace(arguments.workspace), arguments.labels, phrase=name == "phrase")
-        model = LogisticRegression(C=1e3).fit(features, same)
+        own = [query for query in queries if (query.kind == "measure") == (name == "measure")]
+        dev = Pairs(workspace, [query for query in own if not query.held_back], rng)
+        back = Pairs(workspace, [query for query in own if query.held_back], rng)
+        model = LogisticRegression(C=1e3).fit(dev.features, dev.same, dev.weights)
         report[name] = {
             "meaning": round(float(model.coef_[0][0]), 3),
             "wording": round(float(model.coef_[0][1]), 3),
             "intercept": round(float(model.intercept_[0]), 3),
-            "source": arguments.source,
-            "fit": judged(model.predict_proba(features)[:, 1], same),
+            "source": "judged queries over 51 real documents (experiments/queries)",
+            "fit": held(model.predict_proba(dev.features)[:, 1], dev),
+            "check": held(model.predict_proba(back.features)[:, 1], back),
         }
-        for workspace, labels in arguments.check:
-            others, truth = pairs(Workspace(workspace), labels, phrase=name == "phrase")
-            report[name]["check"] = judged(model.predict_proba(others)[:, 1], truth)
     text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
     print(text)
     if arguments.write:

@@ -108,7 +108,7 @@ class Reasons:
         wording: cosine of the jieba words' TF-IDF vectors, 0 to 1.
         characters: cosine of the character pairs' TF-IDF vectors, 0 to 1.
         coverage: share of the query's words, weighted by idf, that the measure has, 0 to 1.
-        same_topic: calibrated probability that it has the same main category as the query (see `scale`).
+        same_topic: calibrated probability that a judge finds it to be of the query's topic (see `scale`).
         relatedness: a word for that probability: `same` from 0.75, `similar` from 0.4, `related` from 0.1, else
             `unrelated`.
         ranks: place in each single ranking that has it, from 1.
