@@ -24,6 +24,8 @@ PHRASE_SHARE = 0.5
 
 _MAX_DIM = 512
 _ROWS_A_CORE = 10_000
+_BLOCK = 256
+"""Scores that share a maximum when the best are looked for."""
 
 
 class DenseIndex:
@@ -92,9 +94,8 @@ class DenseIndex:
         k = min(k, len(self) if allowed is None else int(np.count_nonzero(allowed)))
         if k == 0:
             return np.zeros(0, np.int64), np.zeros(0, np.float32)
-        kth = np.partition(approximate, len(approximate) - k)[len(approximate) - k]
         # true and approximate cosine differ by at most the longest rounding error: nothing below can be among the k
-        candidates = np.flatnonzero(approximate >= kth - 2 * self._error - np.float32(1e-5))
+        candidates = _near_the_best(approximate, k, 2 * self._error + np.float32(1e-5))
         exact = self.rows(candidates) @ query
         order = np.lexsort((candidates, -exact))[:k]
         return candidates[order], exact[order]
@@ -117,21 +118,42 @@ class DenseIndex:
         """Approximate cosines of the query with all measures, float32 (n,), off by less than the rounding error."""
         step = float(np.abs(query).max()) / _QUERY_STEPS or 1.0
         codes = np.rint(query / step).astype(np.int16)
-        found: np.ndarray = _kernel(self._codes, codes) * (self._scale * np.float32(step))
-        return found
+        return _kernel(self._codes, codes, self._scale, np.float32(step))
 
 
-def _kernel(codes: np.ndarray, query: np.ndarray) -> np.ndarray:
-    """Products of int8 rows with an int16 query, float32 (n,), the rows shared between the cores."""
+def _near_the_best(scores: np.ndarray, k: int, margin: np.float32) -> np.ndarray:
+    """Positions of all scores that are less than `margin` below the `k`-th largest, ascending int64.
+
+    The k-th largest of the blocks' maxima is no larger than the k-th largest score, so only blocks that come up to it
+    need a look: of a million scores some thousand (0.5 ms), where partitioning all takes 10 ms.
+    """
+    n_blocks = len(scores) // _BLOCK
+    if n_blocks <= k:
+        kth = np.partition(scores, len(scores) - k)[len(scores) - k]
+        return np.flatnonzero(scores >= kth - margin)
+    whole = scores[: n_blocks * _BLOCK].reshape(n_blocks, _BLOCK)
+    maxima = whole.max(axis=1)
+    bound = np.partition(maxima, n_blocks - k)[n_blocks - k] - margin
+    blocks = np.flatnonzero(maxima >= bound)
+    inside = (blocks[:, None] * _BLOCK + np.arange(_BLOCK)).ravel()
+    positions = np.concatenate([inside, np.arange(n_blocks * _BLOCK, len(scores))])
+    values = scores[positions]
+    kth = np.partition(values, len(values) - k)[len(values) - k]
+    found: np.ndarray = positions[values >= kth - margin]
+    return found
+
+
+def _kernel(codes: np.ndarray, query: np.ndarray, scale: np.ndarray, step: np.float32) -> np.ndarray:
+    """Products of int8 rows with an int16 query, each times its scale, float32 (n,), the rows shared between cores."""
     if codes.shape[1] > _MAX_DIM:
-        wide: np.ndarray = codes.astype(np.float32) @ query.astype(np.float32)
+        wide: np.ndarray = codes.astype(np.float32) @ query.astype(np.float32) * (scale * step)
         return wide
     found = np.empty(len(codes), np.float32)
     scan = _compiled()
     edges = np.linspace(0, len(codes), max(1, min(_cores(), len(codes) // _ROWS_A_CORE)) + 1).astype(int).tolist()
     parts = [slice(a, b) for a, b in itertools.pairwise(edges)]
-    rest = [_pool().submit(scan, codes[part], query, found[part]) for part in parts[1:]]
-    scan(codes[parts[0]], query, found[parts[0]])
+    rest = [_pool().submit(scan, codes[part], query, scale[part], step, found[part]) for part in parts[1:]]
+    scan(codes[parts[0]], query, scale[parts[0]], step, found[parts[0]])
     for task in rest:
         task.result()
     return found
@@ -148,17 +170,17 @@ def _pool() -> ThreadPoolExecutor:
 
 
 @functools.cache
-def _compiled() -> Callable[[np.ndarray, np.ndarray, np.ndarray], None]:
+def _compiled() -> Callable[[np.ndarray, np.ndarray, np.ndarray, np.float32, np.ndarray], None]:
     """The scan in machine code; casts keep the sum in int32, or the compiler would widen it and be 5 times slower."""
     import numba
 
     @numba.njit(nogil=True, cache=True)
-    def scan(codes: Any, query: Any, found: Any) -> None:
+    def scan(codes: Any, query: Any, scale: Any, step: Any, found: Any) -> None:
         for row in range(codes.shape[0]):
             total = np.int32(0)
             for column in range(codes.shape[1]):
                 total = np.int32(total + np.int32(codes[row, column]) * np.int32(query[column]))
-            found[row] = total
+            found[row] = total * (scale[row] * step)
 
-    kernel: Callable[[np.ndarray, np.ndarray, np.ndarray], None] = scan
+    kernel: Callable[[np.ndarray, np.ndarray, np.ndarray, np.float32, np.ndarray], None] = scan
     return kernel
