@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from pipeline.search import scale, words
+from pipeline.search import dense, scale, words
 from pipeline.search.collapse import collapse
 from pipeline.search.counts import PairVocabulary, TermCounts, WordVocabulary, count_pairs, count_words
 from pipeline.search.dense import DenseIndex
@@ -132,6 +132,21 @@ def test_a_term_of_punctuation_or_one_character_may_stand_anywhere():
     index = LexicalIndex(count_pairs(CORPUS))
     for term in ("《", "学"):
         assert len(index.having_all(term)) == len(CORPUS)
+
+
+@given(
+    st.lists(st.sampled_from([-np.inf, 0.0, 0.1, 0.2, 0.5, 0.9]), min_size=1, max_size=60),
+    st.integers(1, 8),
+    st.sampled_from([0.0, 0.15, 0.4]),
+)
+@settings(deadline=None)
+def test_looking_block_by_block_finds_what_looking_at_all_finds(scores, k, margin):
+    values, k = np.array(scores, np.float32), min(k, len(scores))
+    kth = np.sort(values)[len(values) - k]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dense, "_BLOCK", 4)
+        found = dense._near_the_best(values, k, np.float32(margin))
+    assert found.tolist() == np.flatnonzero(values >= kth - np.float32(margin)).tolist()
 
 
 @given(
