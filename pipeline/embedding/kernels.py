@@ -10,11 +10,16 @@ seventh digit; padded to the longest of its batch, a text's vector depends on it
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 import platform
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PINS = {"ATEN_CPU_CAPABILITY": "avx2", "MKL_CBWR": "AVX2,STRICT", "ONEDNN_MAX_CPU_ISA": "AVX2"}
 """Kernel choice of torch itself, of MKL (conditional numerical reproducibility) and of oneDNN."""
@@ -52,6 +57,19 @@ def pin() -> str:
         return "avx2" if _pinned() else "native"
     os.environ.update(PINS)
     return "avx2"
+
+
+@contextlib.contextmanager
+def unpinned() -> Iterator[None]:
+    """Without the variables, for another library that reads them too, once, when it is first used.
+
+    OpenVINO carries its own oneDNN: held to AVX2 by our pin it finds no bf16 kernels and fails.
+    """
+    held = {name: os.environ.pop(name) for name in PINS if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(held)
 
 
 def _pinned() -> bool:

@@ -201,7 +201,9 @@ def _openvino_session(folder: Path, threads: int) -> Callable[[np.ndarray, np.nd
 
     precision = "bf16" if kernels.has_fast_bf16() else "f32"
     options = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision}
-    compiled = openvino.Core().compile_model(folder / "model.xml", "CPU", options)
+    with kernels.unpinned():
+        compiled = openvino.Core().compile_model(folder / "model.xml", "CPU", options)
+        compiled([np.full((1, 1), 2), np.ones((1, 1), np.int64)])  # kernels are chosen at the first call
 
     def run(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
         return np.array(compiled([ids, mask])[0])  # copied: the next call overwrites it
