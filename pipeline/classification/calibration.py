@@ -24,36 +24,39 @@ def sigmoid(values: NDArray[np.float64]) -> NDArray[np.float64]:
 
 @dataclass(frozen=True)
 class Stack:
-    """Calibrated log-odds = prior * (codebook's log-odds) + heads * (labelled measures' log-odds) + bias.
+    """Log-odds = (features - centre) · weights + bias, the same for all categories: `weights`, `centre` (p,).
 
-    Platt scaling (Platt 1999) with two inputs: out of fold the heads earn the weight they deserve on documents of
-    other bureaus. One stack serves all categories.
+    Platt scaling (Platt 1999) with several inputs: out of fold each earns the weight it deserves on documents of other
+    bureaus. Centred, so that a part of a reason says how far a measure differs from the average pair.
     """
 
-    prior: float
-    heads: float
+    weights: NDArray[np.float64]
+    centre: NDArray[np.float64]
     bias: float
 
     @classmethod
-    def fit(cls, prior: NDArray[np.float64], heads: NDArray[np.float64], truth: NDArray[np.bool_]) -> Stack:
-        """Fit on out-of-fold log-odds, all (n, k); columns without a positive say nothing and are left out.
+    def fit(cls, features: NDArray[np.float64], truth: NDArray[np.bool_]) -> Stack:
+        """Fit on out-of-fold features (n, k, p) and truth (n, k); columns without a positive are left out.
 
-        The mild regularisation is nothing beside 20,000 pairs, but keeps a few dozen from certainty.
+        The mild regularisation is nothing beside 20,000 pairs, but keeps a few dozen from certainty. Where there is
+        nothing to learn from, the first feature alone counts: the codebook's log-odds.
         """
-        known = truth.any(axis=0)
+        known, p = truth.any(axis=0), features.shape[2]
         if not known.any() or truth[:, known].all():
-            return PRIOR_ALONE
-        features = np.stack([prior[:, known].ravel(), heads[:, known].ravel()], axis=1)
-        model = LogisticRegression(C=1.0, max_iter=500).fit(features, truth[:, known].ravel())
-        return cls(float(model.coef_[0, 0]), float(model.coef_[0, 1]), float(model.intercept_[0]))
+            return cls.first(p)
+        flat = features[:, known].reshape(-1, p)
+        centre = flat.mean(axis=0)
+        model = LogisticRegression(C=1.0, max_iter=500).fit(flat - centre, truth[:, known].ravel())
+        return cls(np.asarray(model.coef_[0]), centre, float(model.intercept_[0]))
 
-    def log_odds(self, prior: NDArray[np.float64], heads: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Calibrated log-odds, the shape of the inputs."""
-        return np.asarray(self.prior * prior + self.heads * heads + self.bias)
+    @classmethod
+    def first(cls, p: int) -> Stack:
+        """The first of p features as it is."""
+        return cls(np.eye(p)[0], np.zeros(p), 0.0)
 
-
-PRIOR_ALONE = Stack(1.0, 0.0, 0.0)
-"""Where there is nothing to learn the stack from."""
+    def log_odds(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, k) calibrated log-odds of features (n, k, p)."""
+        return np.asarray((features - self.centre) @ self.weights + self.bias)
 
 
 def f1_by_threshold(probabilities: NDArray[np.float64], truth: NDArray[np.bool_]) -> NDArray[np.float64]:

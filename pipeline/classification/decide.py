@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from pipeline.classification.calibration import PRIOR_ALONE, Stack, Thresholds, sigmoid
+from pipeline.classification.calibration import Stack, Thresholds, sigmoid
+from pipeline.classification.readings import LABEL_EVIDENCE, MAIN_EVIDENCE, SCORES, gather_evidence, scores_of
 from pipeline.classification.scorer import Decisions
 
 NEVER = 1.1
@@ -64,11 +66,37 @@ class Answers:
     primary: NDArray[np.int64]
     omnibus: NDArray[np.bool_]
 
+    @classmethod
+    def empty(cls, n: int, k: int) -> Answers:
+        """No category for anything, to be filled."""
+        return cls(np.zeros((n, k)), np.zeros((n, k), np.bool_), np.full(n, -1, np.int64), np.zeros(n, np.bool_))
+
+    @classmethod
+    def joined(cls, parts: Sequence[Answers], k: int) -> Answers:
+        """Answers one after the other; none give those of no measures."""
+        found = [cls.empty(0, k), *parts]
+        return cls(
+            np.concatenate([part.probabilities for part in found]),
+            np.concatenate([part.assigned for part in found]),
+            np.concatenate([part.primary for part in found]),
+            np.concatenate([part.omnibus for part in found]),
+        )
+
+    def put(self, rows: NDArray[np.int64], other: Answers) -> None:
+        """Write another's rows into these places."""
+        self.probabilities[rows], self.assigned[rows] = other.probabilities, other.assigned
+        self.primary[rows], self.omnibus[rows] = other.primary, other.omnibus
+
 
 @dataclass(frozen=True)
 class Decider:
-    """Everything learned from out-of-fold decisions: stacks, thresholds, omnibus rule."""
+    """Everything learned from out-of-fold decisions.
 
+    `reading` weighs the three scores of one text, `labels` and `main` the evidence of whole measures and sentences
+    (readings.py); then thresholds and the omnibus rule.
+    """
+
+    reading: Stack
     labels: Stack
     main: Stack
     thresholds: Thresholds
@@ -84,12 +112,14 @@ class Decider:
         min_support: int,
     ) -> Decider:
         """Fit on decisions of models that have not seen the measures."""
-        stack = Stack.fit(decisions.prior, decisions.labels, labels)
-        main = primary[:, None] == np.arange(labels.shape[1])
-        probabilities = sigmoid(stack.log_odds(decisions.prior, decisions.labels))
+        reading = Stack.fit(scores_of(decisions.whole), labels)
+        evidence = gather_evidence(reading, decisions)
+        stack = Stack.fit(evidence.labels, labels)
+        probabilities = sigmoid(stack.log_odds(evidence.labels))
         return cls(
+            reading,
             stack,
-            Stack.fit(decisions.prior, decisions.primary, main),
+            Stack.fit(evidence.main, primary[:, None] == np.arange(labels.shape[1])),
             Thresholds.fit(probabilities, labels, min_support),
             OmnibusRule.fit(probabilities, omnibus),
         )
@@ -98,13 +128,14 @@ class Decider:
     def unlearned(cls, k: int) -> Decider:
         """For a codebook nobody has labelled with yet: its own log-odds and one half everywhere."""
         thresholds = Thresholds(np.full(k, _FALLBACK), _FALLBACK, _FALLBACK)
-        return cls(PRIOR_ALONE, PRIOR_ALONE, thresholds, OmnibusRule(np.zeros(3), 0.0, NEVER))
+        reading, labels, main = (Stack.first(len(names)) for names in (SCORES, LABEL_EVIDENCE, MAIN_EVIDENCE))
+        return cls(reading, labels, main, thresholds, OmnibusRule(np.zeros(3), 0.0, NEVER))
 
     def answer(self, decisions: Decisions) -> Answers:
         """Probabilities, labels, primary and omnibus of scored measures."""
-        probabilities = sigmoid(self.labels.log_odds(decisions.prior, decisions.labels))
+        evidence = gather_evidence(self.reading, decisions)
+        probabilities = sigmoid(self.labels.log_odds(evidence.labels))
         assigned = self.thresholds.assign(probabilities)
-        main = self.main.log_odds(decisions.prior, decisions.primary)
-        primary = np.where(assigned, main, -np.inf).argmax(axis=1)
+        primary = np.where(assigned, self.main.log_odds(evidence.main), -np.inf).argmax(axis=1)
         primary[~assigned.any(axis=1)] = -1
         return Answers(probabilities, assigned, primary.astype(np.int64), self.omnibus.flag(probabilities))

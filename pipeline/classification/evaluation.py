@@ -8,13 +8,15 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipeline.classification.calibration import Stack, Thresholds, sigmoid
 from pipeline.classification.codebook import Codebook
 from pipeline.classification.cues import CueTable
-from pipeline.classification.decide import Answers, Decider
+from pipeline.classification.decide import Answers, Decider, OmnibusRule
 from pipeline.classification.inputs import CodebookTexts, Inputs
 from pipeline.classification.labels import Targets
 from pipeline.classification.metrics import CategoryScore, Scores, by_category, calibration_bins, confusions, score
 from pipeline.classification.scorer import Decisions, Training, fit_scorer
+from pipeline.settings import TrainParams
 
 FULL = "fusion"
 """Name of the classifier itself in the table."""
@@ -24,6 +26,17 @@ _ALONE = {
 }
 
 Fit = Callable[[Training], Callable[[Inputs], Decisions]]
+
+
+@dataclass(frozen=True)
+class Plain:
+    """Scores of a simple system, each (n, k): of having a category, and of its being the primary one."""
+
+    labels: NDArray[np.float64]
+    primary: NDArray[np.float64]
+
+
+PlainFit = Callable[[Training], Callable[[Inputs], Plain]]
 
 
 @dataclass(frozen=True)
@@ -63,7 +76,7 @@ class Evaluation:
 
 def cross_decide(training: Training, folds: NDArray[np.int64], fit: Fit) -> Decisions:
     """Decisions on every measure by a model fitted without its fold."""
-    decisions = Decisions.empty(len(training.inputs), training.labels.shape[1])
+    decisions = Decisions.empty(training.inputs, training.labels.shape[1])
     for fold in np.unique(folds):
         held = np.flatnonzero(folds == fold)
         decide = fit(training.take(np.flatnonzero(folds != fold)))
@@ -73,16 +86,12 @@ def cross_decide(training: Training, folds: NDArray[np.int64], fit: Fit) -> Deci
 
 def cross_answer(decisions: Decisions, goal: Targets, folds: NDArray[np.int64], min_support: int) -> Answers:
     """Answers on every fold with stacks and thresholds learned on the other folds: nothing is chosen in sample."""
-    n, k = goal.labels.shape
-    answers = Answers(np.zeros((n, k)), np.zeros((n, k), bool), np.full(n, -1, np.int64), np.zeros(n, bool))
+    answers = Answers.empty(*goal.labels.shape)
     for fold in np.unique(folds):
         held, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
-        decider = Decider.fit(
-            decisions.take(rest), goal.labels[rest], goal.primary[rest], goal.omnibus[rest], min_support
-        )
-        part = decider.answer(decisions.take(held))
-        answers.probabilities[held], answers.assigned[held] = part.probabilities, part.assigned
-        answers.primary[held], answers.omnibus[held] = part.primary, part.omnibus
+        known = decisions.take(rest)
+        decider = Decider.fit(known, goal.labels[rest], goal.primary[rest], goal.omnibus[rest], min_support)
+        answers.put(held, decider.answer(decisions.take(held)))
     return answers
 
 
@@ -95,38 +104,83 @@ def scorer_fit(texts: CodebookTexts, codebook: Codebook, weights: Mapping[str, f
     return fit
 
 
-def keyword_fit(codebook: Codebook) -> Fit:
+def keyword_fit(codebook: Codebook) -> PlainFit:
     """Cue words counted in text and headline, nothing learned: log of one plus their weights."""
     table = CueTable.of(codebook)
 
-    def decide(inputs: Inputs) -> Decisions:
+    def scores(inputs: Inputs) -> Plain:
         mass = np.log1p(table.mass(inputs.texts) + table.mass(inputs.headlines))
-        return Decisions(mass, np.zeros_like(mass), np.zeros_like(mass))
+        return Plain(mass, mass)
 
-    return lambda _: decide
+    return lambda _: scores
+
+
+def linear_fit(
+    texts: CodebookTexts, codebook: Codebook, weights: Mapping[str, float], c: float, ref: Inputs
+) -> PlainFit:
+    """Logistic regressions on some feature blocks of the whole text, nothing else."""
+
+    def fit(training: Training) -> Callable[[Inputs], Plain]:
+        scorer = fit_scorer(training, texts, codebook, weights, c, ref)
+
+        def scores(inputs: Inputs) -> Plain:
+            matrix = scorer.space.transform(inputs)
+            return Plain(scorer.labels.decide(matrix), scorer.primary.decide(matrix))
+
+        return scores
+
+    return fit
+
+
+def cross_plain(
+    training: Training, goal: Targets, folds: NDArray[np.int64], min_support: int, fit: PlainFit
+) -> Answers:
+    """Answers of a simple system: scores by a model fitted without the fold, Platt-scaled on the other folds."""
+    n, k = goal.labels.shape
+    found = Plain(np.zeros((n, k)), np.zeros((n, k)))
+    for fold in np.unique(folds):
+        held = np.flatnonzero(folds == fold)
+        part = fit(training.take(np.flatnonzero(folds != fold)))(training.inputs.take(held))
+        found.labels[held], found.primary[held] = part.labels, part.primary
+    return plain_answer(found, goal, folds, min_support)
+
+
+def plain_answer(scores: Plain, goal: Targets, folds: NDArray[np.int64], min_support: int) -> Answers:
+    """Calibration and thresholds of each fold from the scores of the others; the primary has the highest score."""
+    answers = Answers.empty(*goal.labels.shape)
+    for fold in np.unique(folds):
+        held, rest = np.flatnonzero(folds == fold), np.flatnonzero(folds != fold)
+        stack = Stack.fit(scores.labels[rest, :, None], goal.labels[rest])
+        seen = sigmoid(stack.log_odds(scores.labels[rest, :, None]))
+        said = sigmoid(stack.log_odds(scores.labels[held, :, None]))
+        assigned = Thresholds.fit(seen, goal.labels[rest], min_support).assign(said)
+        primary = np.where(assigned, scores.primary[held], -np.inf).argmax(axis=1)
+        primary[~assigned.any(axis=1)] = -1
+        omnibus = OmnibusRule.fit(seen, goal.omnibus[rest]).flag(said)
+        answers.put(held, Answers(said, assigned, primary.astype(np.int64), omnibus))
+    return answers
 
 
 def baselines(
     training: Training,
+    goal: Targets,
     folds: NDArray[np.int64],
     texts: CodebookTexts,
     codebook: Codebook,
-    c: float,
+    params: TrainParams,
     reference: Inputs,
     full: Decisions,
-) -> dict[str, Decisions]:
-    """Decisions of simpler systems on the same folds.
+) -> dict[str, Answers]:
+    """Answers of simpler systems on the same folds.
 
     Cue words counted; the codebook alone (no labels but the shared weights); TF-IDF and vectors with a linear model.
     """
-    found = {
-        "keywords": cross_decide(training, folds, keyword_fit(codebook)),
-        "codebook": Decisions(full.prior, np.zeros_like(full.prior), np.zeros_like(full.prior)),
-    }
+    fits = {"keywords": keyword_fit(codebook)}
     for name, weights in _ALONE.items():
-        part = cross_decide(training, folds, scorer_fit(texts, codebook, weights, c, reference))
-        found[name] = Decisions(np.zeros_like(part.prior), part.labels, part.primary)
-    return found
+        fits[name] = linear_fit(texts, codebook, weights, params.c, reference)
+    found = {name: cross_plain(training, goal, folds, params.min_support, fit) for name, fit in fits.items()}
+    found["codebook"] = plain_answer(Plain(full.whole.prior, full.whole.prior), goal, folds, params.min_support)
+    return {name: found[name] for name in ("keywords", "codebook", *_ALONE)}
 
 
 def evaluate(

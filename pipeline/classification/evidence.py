@@ -6,8 +6,6 @@ how many cue words a text has but which categories lead in which sentences, and 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,13 +13,7 @@ from numpy.typing import NDArray
 
 from pipeline.classification.cues import CueTable
 from pipeline.classification.inputs import Inputs
-
-_SENTENCE = re.compile(r"[^。；！？\n]+[。；！？\n]*")
-
-
-def sentences(text: str) -> list[tuple[int, int]]:
-    """(start, end) of the sentences of a text; semicolons separate too, for they separate tasks. Never empty."""
-    return [found.span() for found in _SENTENCE.finditer(text)] or [(0, len(text))]
+from pipeline.classification.sentences import Sentences
 
 
 @dataclass(frozen=True)
@@ -40,18 +32,14 @@ class CueEvidence:
     sentence: NDArray[np.float64]
 
 
-def _sentence_shares(table: CueTable, texts: Sequence[str]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _sentence_shares(table: CueTable, found: Sentences) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Coverage and largest sentence share, each (n, k)."""
-    spans = [sentences(text) for text in texts]
-    pieces = [text[start:end] for text, found in zip(texts, spans, strict=True) for start, end in found]
-    mass = table.mass(pieces)
+    mass = table.mass(found.texts)
     share = mass / np.maximum(mass.sum(axis=1, keepdims=True), 1.0)
-    counts = np.array([len(found) for found in spans])
-    starts = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
-    lengths = np.array([len(piece) for piece in pieces], dtype=np.float64)
-    totals = np.maximum(np.add.reduceat(lengths, starts), 1.0)
-    coverage = np.add.reduceat(share * lengths[:, None], starts, axis=0) / totals[:, None]
-    return coverage, np.maximum.reduceat(share, starts, axis=0)
+    lengths = np.array([len(piece) for piece in found.texts], dtype=np.float64)
+    totals = np.maximum(np.add.reduceat(lengths, found.starts), 1.0)
+    coverage = np.add.reduceat(share * lengths[:, None], found.starts, axis=0) / totals[:, None]
+    return coverage, np.maximum.reduceat(share, found.starts, axis=0)
 
 
 def cue_evidence(table: CueTable, inputs: Inputs) -> CueEvidence:
@@ -59,7 +47,7 @@ def cue_evidence(table: CueTable, inputs: Inputs) -> CueEvidence:
     empty = np.zeros((0, table.weights.shape[1]))
     if not len(inputs):
         return CueEvidence(empty, empty, empty, empty, empty)
-    coverage, sentence = _sentence_shares(table, inputs.texts)
+    coverage, sentence = _sentence_shares(table, inputs.sentences)
     return CueEvidence(
         text=table.mass(inputs.texts),
         headline=table.mass(inputs.headlines),

@@ -18,27 +18,10 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.classification.calibration import sigmoid
-from pipeline.classification.evidence import sentences
-from pipeline.classification.features import centred
 from pipeline.classification.inputs import Encode, Inputs, Vectors
 from pipeline.classification.model import Classifier
-from pipeline.classification.prior import PAIR_FEATURES
-
-_CUE_FEATURES = ("text cues", "text cue share", "coverage", "sentence share")
-"""Features that the cue words in the text itself make up."""
-_NAMES = {
-    "headline cues": "headline",
-    "headline to name": "headline",
-    "section cues": "section",
-    "section to name": "section",
-    "text to definition": "definition",
-    "text to examples": "examples",
-    "cues behind the leader": "others",
-    "examples behind the leader": "others",
-}
-PARTS = ("bias", "wording", "meaning", "headline", "section", "definition", "examples", "others")
-"""What reasons are made of; `others` is what a stronger category takes away."""
-_BLOCK_NAMES = {"text_meaning": "meaning", "headline_meaning": "headline", "section_meaning": "section"}
+from pipeline.classification.sentences import sentences
+from pipeline.classification.telling import tell
 
 
 @dataclass(frozen=True)
@@ -64,7 +47,7 @@ class Reason:
     """Why a category has its probability.
 
     `parts` (named in PARTS) sum to `log_odds`; `sentences` sum to the part `wording`; `words` are its most telling
-    words, strongest first.
+    words, strongest first; `best_sentence` is the one that speaks most for the category, with what it adds by itself.
     """
 
     category: str
@@ -75,16 +58,7 @@ class Reason:
     words: list[Piece]
     nearest_for: list[Neighbour]
     nearest_against: list[Neighbour]
-
-
-@dataclass(frozen=True)
-class _Row:
-    """One measure with everything its reasons are computed from."""
-
-    text: str
-    features: NDArray[np.float32]
-    pairs: NDArray[np.float64]
-    vector: Vectors
+    best_sentence: Piece
 
 
 @cache
@@ -99,48 +73,6 @@ def _tokenizer() -> Any:
     return tokenizer
 
 
-def _spread(marks: NDArray[np.float64], start: int, end: int, amount: float) -> None:
-    marks[start:end] += amount / (end - start)
-
-
-def _characters(classifier: Classifier, row: _Row, column: int) -> NDArray[np.float64]:
-    """(n_chars,) contribution of each character through n-grams and cue words of the text."""
-    scorer, stack = classifier.scorer, classifier.decider.labels
-    marks = np.zeros(len(row.text))
-    words = scorer.space.text_words
-    offset = scorer.space.spans["text_words"].start
-    found = words.occurrences(row.text)
-    counts = np.bincount([gram for _, gram in found], minlength=len(words.grams)) if found else np.zeros(0)
-    weights = scorer.labels.weights[offset:, column]
-    for start, gram in found:
-        amount = stack.heads * float(row.features[offset + gram]) * float(weights[gram]) / counts[gram]
-        _spread(marks, start, start + len(words.grams[gram]), amount)
-    cues = [hit for hit in scorer.cues.find(row.text) if scorer.cues.weights[hit[2], column] > 0]
-    total = sum(scorer.cues.weights[word, column] for _, _, word in cues)
-    weighted = sum(
-        scorer.prior.weights[i] * row.pairs[column, i] for i, name in enumerate(PAIR_FEATURES) if name in _CUE_FEATURES
-    )
-    for start, end, word in cues:
-        _spread(marks, start, end, stack.prior * weighted * scorer.cues.weights[word, column] / total)
-    return marks
-
-
-def _parts(classifier: Classifier, row: _Row, column: int, wording: float) -> dict[str, float]:
-    """Named contributions that sum to the log-odds."""
-    scorer, stack = classifier.scorer, classifier.decider.labels
-    parts = dict.fromkeys(PARTS, 0.0)
-    parts["bias"] = stack.bias + stack.prior * scorer.prior.bias + stack.heads * float(scorer.labels.bias[column])
-    parts["wording"] = wording
-    for i, name in enumerate(PAIR_FEATURES):
-        if name not in _CUE_FEATURES:
-            parts[_NAMES[name]] += stack.prior * scorer.prior.weights[i] * row.pairs[column, i]
-    weights = scorer.labels.weights[:, column]
-    for block, name in _BLOCK_NAMES.items():
-        span = scorer.space.spans[block]
-        parts[name] += stack.heads * float(row.features[span] @ weights[span])
-    return {name: float(value) for name, value in parts.items()}
-
-
 def _words(text: str, marks: NDArray[np.float64], top: int) -> list[Piece]:
     """The words that carry most; jieba cuts them, so that people see words and not n-grams."""
     pieces = [
@@ -152,10 +84,12 @@ def _words(text: str, marks: NDArray[np.float64], top: int) -> list[Piece]:
     return [piece for piece in ranked[:top] if piece.contribution > 0]
 
 
-def _neighbours(classifier: Classifier, row: _Row, column: int, top: int) -> tuple[list[Neighbour], list[Neighbour]]:
+def _neighbours(
+    classifier: Classifier, vector: Vectors, column: int, top: int
+) -> tuple[list[Neighbour], list[Neighbour]]:
     """The nearest labelled measures that have the category, and the nearest that have not."""
     near = classifier.exemplars
-    similarity = near.vectors.astype(np.float32) @ row.vector
+    similarity = near.vectors.astype(np.float32) @ vector
     found = []
     for has in (True, False):
         rows = np.flatnonzero(near.labels[:, column] == has)
@@ -167,25 +101,23 @@ def _neighbours(classifier: Classifier, row: _Row, column: int, top: int) -> tup
 def explain_row(classifier: Classifier, inputs: Inputs, row: int, column: int, top: int = 5) -> Reason:
     """Reasons for category `column` of measure `row` of the inputs."""
     one = inputs.take(np.array([row]))
-    space = classifier.scorer.space
-    vector = centred(one.vectors, space.means[0])[0]
-    features = np.asarray(space.transform(one).todense(), dtype=np.float32)[0]
-    data = _Row(one.texts[0], features, classifier.scorer.pairs(one)[0], vector)
-    marks = _characters(classifier, data, column)
-    parts = _parts(classifier, data, column, float(marks.sum()))
-    log_odds = sum(parts.values())
-    spans = sentences(data.text)
-    gathered = [Piece(data.text[start:end], start, end, float(marks[start:end].sum())) for start, end in spans]
-    nearest_for, nearest_against = _neighbours(classifier, data, column, top)
+    text = one.texts[0]
+    told = tell(classifier, one, column)
+    log_odds = sum(told.parts.values())
+    spans = sentences(text)
+    gathered = [Piece(text[start:end], start, end, float(told.marks[start:end].sum())) for start, end in spans]
+    vector = classifier.scorer.space.meanings(one)[0][0]
+    nearest_for, nearest_against = _neighbours(classifier, vector, column, top)
     return Reason(
-        classifier.codebook.ids[column],
-        float(sigmoid(np.array(log_odds))),
-        log_odds,
-        parts,
-        gathered,
-        _words(data.text, marks, top),
-        nearest_for,
-        nearest_against,
+        category=classifier.codebook.ids[column],
+        probability=float(sigmoid(np.array(log_odds))),
+        log_odds=log_odds,
+        parts=told.parts,
+        sentences=gathered,
+        words=_words(text, told.marks, top),
+        nearest_for=nearest_for,
+        nearest_against=nearest_against,
+        best_sentence=Piece(text[slice(*told.best)], *told.best, told.amount),
     )
 
 
@@ -203,7 +135,7 @@ def explain(
     Meant for what a person looks at (about 20 ms a reason), not for a whole corpus.
     """
     inputs = classifier.inputs(measures, titles, vectors, encode)
-    answers = classifier.decider.answer(classifier.decide(inputs))
+    answers = classifier.answers(inputs)
     order = np.argsort(-answers.probabilities, axis=1, kind="stable")
     asked = None if categories is None else [classifier.codebook.index[name] for name in categories]
     return [

@@ -22,6 +22,7 @@ from scipy.sparse import csr_matrix, hstack
 
 from pipeline.classification.inputs import Inputs, Vectors
 from pipeline.classification.lexical import CharTfidf
+from pipeline.classification.sentences import Sentences
 
 BLOCKS = ("text_meaning", "headline_meaning", "section_meaning", "text_words")
 
@@ -79,14 +80,26 @@ class FeatureSpace:
             centred(inputs.section_vectors, self.means[2]),
         )
 
-    def transform(self, inputs: Inputs) -> Any:
-        """(n, columns) sparse float32."""
+    def counts(self, inputs: Inputs) -> Any:
+        """(m, n_grams) sparse: n-grams of every sentence of the inputs."""
+        return self.text_words.counts(inputs.sentences.texts)
+
+    def transform(self, inputs: Inputs, counts: Any | None = None) -> Any:
+        """(n, columns) sparse float32; `counts` of the sentences, if they have been made already."""
         text, headline, section = self.meanings(inputs)
+        made = self.counts(inputs) if counts is None else counts
         blocks = [
             csr_matrix(text),
             csr_matrix(headline),
             csr_matrix(section),
-            self.text_words.transform(inputs.texts),
+            self.text_words.weigh(_summed(made, inputs.sentences)),
         ]
         weighted = [block * np.float32(self.weights[name]) for name, block in zip(BLOCKS, blocks, strict=True)]
         return hstack(weighted, format="csr", dtype=np.float32)
+
+
+def _summed(counts: Any, found: Sentences) -> Any:
+    """Counts of texts (n, n_grams) from those of their sentences (m, n_grams)."""
+    m = len(found.texts)
+    ends = np.concatenate([[0], np.cumsum(found.counts)])
+    return csr_matrix((np.ones(m), np.arange(m), ends), shape=(len(found.counts), m)) @ counts

@@ -11,6 +11,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from pipeline.classification.codebook import Codebook
+from pipeline.classification.sentences import Sentences, split
 
 Vectors = NDArray[np.float32]
 Encode = Callable[[list[str]], Vectors]
@@ -25,6 +26,7 @@ _HEADLINE_CHARS = 40
 class Inputs:
     """n measures as texts and raw vectors: `vectors` of the text, `headline_vectors`, `section_vectors` (n, dim).
 
+    `sentences` are those of the texts, with their own vectors.
     A measure without headline or section has a zero vector there, which says nothing in a linear model.
     """
 
@@ -34,6 +36,7 @@ class Inputs:
     vectors: Vectors
     headline_vectors: Vectors
     section_vectors: Vectors
+    sentences: Sentences
 
     def __len__(self) -> int:
         """Number of measures."""
@@ -48,6 +51,20 @@ class Inputs:
             self.vectors[rows],
             self.headline_vectors[rows],
             self.section_vectors[rows],
+            self.sentences.take(rows),
+        )
+
+    def by_sentence(self) -> Inputs:
+        """Every sentence as a text of its own, under the headline and the headings of its measure."""
+        owner, found = self.sentences.owner, self.sentences
+        return Inputs(
+            found.texts,
+            [self.headlines[i] for i in owner],
+            [self.sections[i] for i in owner],
+            found.vectors,
+            self.headline_vectors[owner],
+            self.section_vectors[owner],
+            Sentences(found.texts, np.ones(len(owner), dtype=np.int64), found.vectors),
         )
 
     def joined(self, other: Inputs) -> Inputs:
@@ -59,6 +76,7 @@ class Inputs:
             np.vstack([self.vectors, other.vectors]),
             np.vstack([self.headline_vectors, other.headline_vectors]),
             np.vstack([self.section_vectors, other.section_vectors]),
+            self.sentences.joined(other.sentences),
         )
 
 
@@ -80,7 +98,8 @@ def section_of(heading_path: Sequence[str], title: str) -> str:
 def prepare(measures: pl.DataFrame, titles: Mapping[str, str], vectors: Vectors, encode: Encode) -> Inputs:
     """Gather a measures frame (`doc_id`, `heading_path`, `headline`, `text`) with its raw text vectors.
 
-    Headlines and sections are encoded here; sections are few and headlines short, so this costs a tenth of the texts.
+    Sentences, headlines and sections are encoded here, each distinct one once: sentences cost about as much as the
+    texts, headlines and sections a tenth of it.
     Raises ValueError when frame and vectors differ in length.
     """
     if len(measures) != len(vectors):
@@ -88,9 +107,11 @@ def prepare(measures: pl.DataFrame, titles: Mapping[str, str], vectors: Vectors,
     texts, headlines = measures["text"].to_list(), measures["headline"].to_list()
     paths, documents = measures["heading_path"].to_list(), measures["doc_id"].to_list()
     sections = [section_of(path, titles.get(doc, "")) for path, doc in zip(paths, documents, strict=True)]
-    context = encode_distinct(headlines + sections, encode, vectors.shape[1])
+    pieces, counts = split(texts)
+    context = encode_distinct(headlines + sections + pieces, encode, vectors.shape[1])
     n = len(texts)
-    return Inputs(texts, headlines, sections, np.asarray(vectors, np.float32), context[:n], context[n:])
+    found = Sentences(pieces, counts, context[2 * n :])
+    return Inputs(texts, headlines, sections, np.asarray(vectors, np.float32), context[:n], context[n : 2 * n], found)
 
 
 def headline_of(text: str) -> str:
@@ -130,10 +151,12 @@ def codebook_texts(codebook: Codebook, encode: Encode, dim: int) -> CodebookText
     labels = np.zeros((len(texts), len(codebook.ids)), dtype=np.bool_)
     for row, chosen in enumerate(names):
         labels[row, [codebook.index[name] for name in chosen]] = True
-    vectors = encode_distinct(texts + headlines, encode, dim)
+    pieces, counts = split(texts)
+    vectors = encode_distinct(texts + headlines + pieces, encode, dim)
     n = len(texts)
+    found, nothing = Sentences(pieces, counts, vectors[2 * n :]), np.zeros((n, dim), np.float32)
     return CodebookTexts(
-        Inputs(texts, headlines, [""] * n, vectors[:n], vectors[n:], np.zeros((n, dim), np.float32)),
+        Inputs(texts, headlines, [""] * n, vectors[:n], vectors[n : 2 * n], nothing, found),
         labels,
         np.array([codebook.index[chosen[0]] for chosen in names], dtype=np.int64),
         np.arange(n) >= len(codebook.ids),

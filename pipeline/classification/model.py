@@ -12,12 +12,13 @@ from numpy.typing import NDArray
 from pipeline.classification.codebook import Codebook
 from pipeline.classification.decide import Answers, Decider
 from pipeline.classification.inputs import Encode, Inputs, Vectors, prepare
-from pipeline.classification.scorer import Decisions, Scorer
+from pipeline.classification.near import Near
+from pipeline.classification.scorer import Scorer
 
 SHOWN = 0.05
 """Probability from which a category is written to the assignments table even if it is not assigned."""
 BATCH = 4096
-"""Measures scored at once: their features and scores need about 200 MB."""
+"""Measures scored at once: with their sentences they need about 1 GB."""
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,12 @@ class Exemplars:
     measure_ids: list[str]
     vectors: NDArray[np.float16]
     labels: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, measure_ids: list[str], near: Near) -> Exemplars:
+        """The first of the neighbours are the labelled measures; the codebook's worked examples follow them."""
+        n = len(measure_ids)
+        return cls(measure_ids, near.vectors[:n], near.labels[:n])
 
 
 @dataclass(frozen=True)
@@ -50,16 +57,14 @@ class Classifier:
             raise ValueError(f"the classifier was trained on vectors of {self.dim} dimensions, not {vectors.shape[1]}")
         return prepare(measures, titles, vectors, encode)
 
-    def decide(self, inputs: Inputs) -> Decisions:
-        """Decision scores, batch by batch."""
-        decisions = Decisions.empty(len(inputs), len(self.codebook.ids))
-        for rows in _batches(len(inputs)):
-            decisions.put(rows, self.scorer.decide(inputs.take(rows)))
-        return decisions
+    def answers(self, inputs: Inputs) -> Answers:
+        """Everything the classifier says of inputs, batch by batch."""
+        parts = [self.decider.answer(self.scorer.decide(inputs.take(rows))) for rows in _batches(len(inputs))]
+        return Answers.joined(parts, len(self.codebook.ids))
 
     def answer(self, measures: pl.DataFrame, titles: Mapping[str, str], vectors: Vectors, encode: Encode) -> Answers:
         """Everything the classifier says of the measures, row by row in their order."""
-        return self.decider.answer(self.decide(self.inputs(measures, titles, vectors, encode)))
+        return self.answers(self.inputs(measures, titles, vectors, encode))
 
     def probabilities(
         self, measures: pl.DataFrame, titles: Mapping[str, str], vectors: Vectors, encode: Encode

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,59 +14,117 @@ from pipeline.classification.cues import CueTable
 from pipeline.classification.features import FeatureSpace
 from pipeline.classification.inputs import CodebookTexts, Inputs
 from pipeline.classification.linear import LinearHeads, Reduced, fit_heads
+from pipeline.classification.near import Near
 from pipeline.classification.prior import Anchors, Prior, pair_features
+from pipeline.classification.sentences import gather
 
 EXAMPLE_WEIGHT = 0.5
 """Weight of a worked example among labelled measures: it is short, clean and of one category, unlike real ones."""
 
 
 @dataclass(frozen=True)
-class Decisions:
-    """Log-odds, each (n, k): `prior` from the codebook alone; `labels` and `primary` from labelled measures."""
+class Reading:
+    """What is known of m texts and k categories, each (m, k).
+
+    `prior`: log-odds from the codebook alone; `heads`: log-odds learned from labelled measures; `near`: closeness to
+    the nearest labelled ones.
+    """
 
     prior: NDArray[np.float64]
-    labels: NDArray[np.float64]
-    primary: NDArray[np.float64]
-
-    @classmethod
-    def empty(cls, n: int, k: int) -> Decisions:
-        """Zeros to be filled fold by fold."""
-        return cls(np.zeros((n, k)), np.zeros((n, k)), np.zeros((n, k)))
-
-    def put(self, rows: NDArray[np.int64], other: Decisions) -> None:
-        """Write another's rows into these places."""
-        for mine, theirs in zip(self.parts, other.parts, strict=True):
-            mine[rows] = theirs
-
-    def take(self, rows: NDArray[np.int64]) -> Decisions:
-        """Some rows of it."""
-        return Decisions(*(part[rows] for part in self.parts))
+    heads: NDArray[np.float64]
+    near: NDArray[np.float64]
 
     @property
     def parts(self) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
         """The three arrays."""
-        return self.prior, self.labels, self.primary
+        return self.prior, self.heads, self.near
+
+    @classmethod
+    def empty(cls, m: int, k: int) -> Reading:
+        """Zeros to be filled fold by fold."""
+        return cls(np.zeros((m, k)), np.zeros((m, k)), np.zeros((m, k)))
+
+    def put(self, rows: NDArray[np.int64], other: Reading) -> None:
+        """Write another's rows into these places."""
+        for mine, theirs in zip(self.parts, other.parts, strict=True):
+            mine[rows] = theirs
+
+    def take(self, rows: NDArray[np.int64]) -> Reading:
+        """Some rows of it."""
+        return Reading(*(part[rows] for part in self.parts))
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """Scores of n measures: read `whole`, and read sentence by sentence (`sentences`, rows in reading order).
+
+    `primary` (n, k): log-odds of being the primary category; `counts` (n,): sentences of each measure; `lengths` of
+    the sentences in characters.
+    """
+
+    whole: Reading
+    primary: NDArray[np.float64]
+    sentences: Reading
+    counts: NDArray[np.int64]
+    lengths: NDArray[np.float64]
+
+    @classmethod
+    def empty(cls, inputs: Inputs, k: int) -> Decisions:
+        """Zeros for these inputs."""
+        n, found = len(inputs), inputs.sentences
+        lengths = np.array([len(text) for text in found.texts], dtype=np.float64)
+        return cls(Reading.empty(n, k), np.zeros((n, k)), Reading.empty(len(lengths), k), found.counts, lengths)
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """(n,) row of each measure's first sentence."""
+        return np.asarray(np.cumsum(self.counts) - self.counts)
+
+    def put(self, rows: NDArray[np.int64], other: Decisions) -> None:
+        """Write another's rows into these places."""
+        self.whole.put(rows, other.whole)
+        self.primary[rows] = other.primary
+        self.sentences.put(gather(self.starts[rows], self.counts[rows]), other.sentences)
+
+    def take(self, rows: NDArray[np.int64]) -> Decisions:
+        """Some rows of it."""
+        places = gather(self.starts[rows], self.counts[rows])
+        return Decisions(
+            self.whole.take(rows),
+            self.primary[rows],
+            self.sentences.take(places),
+            self.counts[rows],
+            self.lengths[places],
+        )
 
 
 @dataclass(frozen=True)
 class Scorer:
-    """Feature space, prior and linear heads, all fitted on the same labelled measures."""
+    """Feature space, prior, linear heads and neighbours, all of the same labelled measures."""
 
     space: FeatureSpace
     cues: CueTable
     prior: Prior
     labels: LinearHeads
     primary: LinearHeads
+    near: Near
 
     def pairs(self, inputs: Inputs) -> NDArray[np.float64]:
         """(n, k, 12) features of the prior."""
         return pair_features(self.space, self.cues, self.prior.anchors, inputs)
 
     def decide(self, inputs: Inputs) -> Decisions:
-        """Score inputs; callers batch them (a batch of 4096 needs about 200 MB)."""
-        matrix = self.space.transform(inputs)
+        """Score inputs; callers batch them (a batch of 4096 needs about 1 GB)."""
+        counts, pieces = self.space.counts(inputs), inputs.by_sentence()
+        matrix = self.space.transform(inputs, counts)
+        found = inputs.sentences
+        lengths = np.array([len(text) for text in found.texts], dtype=np.float64)
+        whole, sentences = self._read(inputs, matrix), self._read(pieces, self.space.transform(pieces, counts))
+        return Decisions(whole, self.primary.decide(matrix), sentences, found.counts, lengths)
+
+    def _read(self, inputs: Inputs, matrix: Any) -> Reading:
         prior = self.prior.log_odds(self.pairs(inputs))
-        return Decisions(prior, self.labels.decide(matrix), self.primary.decide(matrix))
+        return Reading(prior, self.labels.decide(matrix), self.near.closeness(self.space.meanings(inputs)[0]))
 
 
 @dataclass(frozen=True)
@@ -115,4 +174,5 @@ def fit_scorer(
         prior,
         fit_heads(reduced, labels, weight, c),
         fit_heads(reduced, main, weight, c),
+        Near.of(space.meanings(inputs)[0], labels),
     )

@@ -24,11 +24,12 @@ from pipeline.classification.features import FeatureSpace
 from pipeline.classification.lexical import CharTfidf
 from pipeline.classification.linear import LinearHeads
 from pipeline.classification.model import Classifier, Exemplars
+from pipeline.classification.near import Near
 from pipeline.classification.prior import Anchors, Prior
 from pipeline.classification.scorer import Scorer
 from pipeline.errors import JucuoError
 
-FORMAT = 1
+FORMAT = 2
 """Raised when the layout below changes; another number is refused, not guessed at."""
 TRUSTED: tuple[str, ...] = ()
 """Types beyond skops' own defaults that a classifier may hold: none."""
@@ -42,8 +43,8 @@ def _heads(heads: LinearHeads) -> dict[str, Any]:
     return {"weights": heads.weights, "bias": heads.bias}
 
 
-def _stack(stack: Stack) -> list[float]:
-    return [stack.prior, stack.heads, stack.bias]
+def _stack(stack: Stack) -> dict[str, Any]:
+    return {"weights": stack.weights, "centre": stack.centre, "bias": stack.bias}
 
 
 def to_state(classifier: Classifier) -> dict[str, Any]:
@@ -70,6 +71,7 @@ def to_state(classifier: Classifier) -> dict[str, Any]:
         "labels": _heads(scorer.labels),
         "primary": _heads(scorer.primary),
         "decider": {
+            "reading": _stack(decider.reading),
             "labels": _stack(decider.labels),
             "main": _stack(decider.main),
             "thresholds": decider.thresholds.each,
@@ -79,10 +81,11 @@ def to_state(classifier: Classifier) -> dict[str, Any]:
             "omnibus_bias": decider.omnibus.bias,
             "omnibus_threshold": decider.omnibus.threshold,
         },
-        "exemplars": {
+        "near": {
             "ids": _GAP.join(classifier.exemplars.measure_ids),
-            "vectors": classifier.exemplars.vectors,
-            "labels": classifier.exemplars.labels,
+            "vectors": scorer.near.vectors,
+            "labels": scorer.near.labels,
+            "level": scorer.near.level,
         },
     }
 
@@ -94,7 +97,7 @@ def _split(text: str) -> list[str]:
 def from_state(state: dict[str, Any]) -> Classifier:
     """The classifier back from `to_state`."""
     codebook = codebooks.load(state["codebook"], "the stored classifier")
-    space, prior, decider, near = state["space"], state["prior"], state["decider"], state["exemplars"]
+    space, prior, decider, near = state["space"], state["prior"], state["decider"], state["near"]
     words = CharTfidf(_split(space["grams"]), space["idf"])
     anchors = Anchors(prior["names"], prior["definitions"], prior["examples"], prior["example_of"])
     scorer = Scorer(
@@ -103,17 +106,19 @@ def from_state(state: dict[str, Any]) -> Classifier:
         Prior(anchors, prior["weights"], prior["bias"]),
         LinearHeads(**state["labels"]),
         LinearHeads(**state["primary"]),
+        Near(near["vectors"], near["labels"], near["level"]),
     )
     return Classifier(
         codebook,
         scorer,
         Decider(
-            Stack(*decider["labels"]),
-            Stack(*decider["main"]),
+            Stack(**decider["reading"]),
+            Stack(**decider["labels"]),
+            Stack(**decider["main"]),
             Thresholds(decider["thresholds"], decider["shared"], decider["first"]),
             OmnibusRule(decider["omnibus"], decider["omnibus_bias"], decider["omnibus_threshold"]),
         ),
-        Exemplars(_split(near["ids"]), near["vectors"], near["labels"]),
+        Exemplars.of(_split(near["ids"]), scorer.near),
         state["digest"],
     )
 

@@ -26,7 +26,6 @@ from pipeline.classification.evaluation import (
     evaluate,
     scorer_fit,
 )
-from pipeline.classification.features import centred
 from pipeline.classification.inputs import CodebookTexts, Encode, Inputs, Vectors, codebook_texts, prepare
 from pipeline.classification.labels import Label, Targets, targets
 from pipeline.classification.model import Classifier, Exemplars
@@ -108,7 +107,8 @@ class _Run:
         training = Training(self.everything.take(goal.rows), goal.labels, goal.primary)
         folds = assign_folds(goal, self.groups, params.folds, self.seed)
         if (folds < 0).all():
-            decisions, decider = Decisions.empty(*goal.labels.shape), Decider.unlearned(len(self.codebook.ids))
+            k = len(self.codebook.ids)
+            decisions, decider = Decisions.empty(training.inputs, k), Decider.unlearned(k)
             answers = decider.answer(decisions)
         else:
             decisions = cross_decide(training, folds, self.fit)
@@ -127,8 +127,7 @@ class _Run:
         """The scorer fitted on all labels, with what was learned out of fold."""
         weights, c = self.params.blocks(), self.params.c
         scorer = fit_scorer(training, self.texts, self.codebook, weights, c, self.everything)
-        vectors = centred(training.inputs.vectors, scorer.space.means[0]).astype(np.float16)
-        exemplars = Exemplars([ids[row] for row in self.goal.rows], vectors, self.goal.labels)
+        exemplars = Exemplars.of([ids[row] for row in self.goal.rows], scorer.near)
         digest = _digest(self.goal, self.everything, self.codebook, self.params, self.seed)
         return Classifier(self.codebook, scorer, decider, exemplars, digest)
 
@@ -136,9 +135,8 @@ class _Run:
         """The table of the classifier and, if asked for, simpler systems."""
         systems = {FULL: out.answers}
         if self.params.baselines:
-            task = (training, out.folds, self.texts, self.codebook, self.params.c, self.everything)
-            for name, decisions in baselines(*task, out.decisions).items():
-                systems[name] = cross_answer(decisions, self.goal, out.folds, self.params.min_support)
+            task = (training, self.goal, out.folds, self.texts, self.codebook, self.params, self.everything)
+            systems |= baselines(*task, out.decisions)
         note = (
             f"{len(np.unique(out.folds))}-fold cross-validation on {len(out.rows)} labelled measures in "
             f"{len(set(out.groups))} groups; stacks and thresholds of each fold come from the others"

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from pipeline.classification import codebook as codebooks
 from pipeline.classification.cues import CueTable
-from pipeline.classification.evidence import cue_evidence, sentences
+from pipeline.classification.evidence import cue_evidence
 from pipeline.classification.inputs import Inputs
+from pipeline.classification.sentences import Sentences, sentences, split
 from tests.classification.conftest import CODEBOOK
 
 TABLE = CueTable.of(codebooks.load(CODEBOOK, "library.yaml"))
@@ -20,7 +21,9 @@ WORDS = st.text(alphabet="馆藏采购图书编目新报刊读会阅推广讲座
 
 def inputs(texts: list[str]) -> Inputs:
     none = np.zeros((len(texts), 4), dtype=np.float32)
-    return Inputs(texts, [""] * len(texts), [""] * len(texts), none, none, none)
+    pieces, counts = split(texts)
+    found = Sentences(pieces, counts, np.zeros((len(pieces), 4), dtype=np.float32))
+    return Inputs(texts, [""] * len(texts), [""] * len(texts), none, none, none, found)
 
 
 def test_the_longest_cue_wins_and_is_not_counted_again_inside():

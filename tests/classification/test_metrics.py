@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score
 
-from pipeline.classification.calibration import PRIOR_ALONE, Stack, Thresholds, sigmoid
+from pipeline.classification.calibration import Stack, Thresholds, sigmoid
 from pipeline.classification.decide import Answers, OmnibusRule
 from pipeline.classification.labels import Targets
 from pipeline.classification.metrics import average_precision, by_category, calibration_error, confusions, score
@@ -82,15 +82,17 @@ def test_the_stack_gives_weight_to_what_predicts_and_probabilities_that_hold():
     rng = np.random.default_rng(0)
     signal = rng.normal(size=(400, 3)) * 3
     truth = rng.random((400, 3)) < sigmoid(signal)
-    stack = Stack.fit(rng.normal(size=(400, 3)), signal, truth)
-    assert stack.heads == pytest.approx(1.0, abs=0.2)
-    assert abs(stack.prior) < 0.3
-    assert calibration_error(sigmoid(stack.log_odds(np.zeros((400, 3)), signal)), truth) < 0.05
+    features = np.stack([rng.normal(size=(400, 3)), signal], axis=2)
+    stack = Stack.fit(features, truth)
+    assert stack.weights[1] == pytest.approx(1.0, abs=0.2)
+    assert abs(stack.weights[0]) < 0.3
+    assert calibration_error(sigmoid(stack.log_odds(features)), truth) < 0.05
 
 
 def test_without_positives_the_stack_is_the_prior():
-    nothing = np.zeros((5, 2))
-    assert Stack.fit(nothing, nothing, nothing.astype(bool)) == PRIOR_ALONE
+    features = np.random.default_rng(0).normal(size=(5, 2, 3))
+    stack = Stack.fit(features, np.zeros((5, 2), dtype=bool))
+    assert np.array_equal(stack.log_odds(features), features[:, :, 0])
 
 
 def test_rare_categories_share_a_threshold_and_others_lean_towards_it():
