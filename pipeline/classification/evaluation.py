@@ -12,10 +12,11 @@ from pipeline.classification.calibration import Stack, Thresholds, sigmoid
 from pipeline.classification.codebook import Codebook
 from pipeline.classification.cues import CueTable
 from pipeline.classification.decide import Answers, Decider, OmnibusRule
+from pipeline.classification.features import FeatureSpace
 from pipeline.classification.inputs import CodebookTexts, Inputs
 from pipeline.classification.labels import Targets
 from pipeline.classification.metrics import CategoryScore, Scores, by_category, calibration_bins, confusions, score
-from pipeline.classification.scorer import Decisions, Training, fit_scorer
+from pipeline.classification.scorer import Decisions, Training, fit_both_heads, fit_scorer, with_examples
 from pipeline.settings import TrainParams
 
 FULL = "fusion"
@@ -115,17 +116,17 @@ def keyword_fit(codebook: Codebook) -> PlainFit:
     return lambda _: scores
 
 
-def linear_fit(
-    texts: CodebookTexts, codebook: Codebook, weights: Mapping[str, float], c: float, ref: Inputs
-) -> PlainFit:
+def linear_fit(texts: CodebookTexts, weights: Mapping[str, float], c: float, reference: Inputs) -> PlainFit:
     """Logistic regressions on some feature blocks of the whole text, nothing else."""
 
     def fit(training: Training) -> Callable[[Inputs], Plain]:
-        scorer = fit_scorer(training, texts, codebook, weights, c, ref)
+        joint = with_examples(training, texts)
+        space = FeatureSpace.fit(joint.inputs, reference, weights)
+        labels, primary = fit_both_heads(space, joint, len(training.inputs), c)
 
         def scores(inputs: Inputs) -> Plain:
-            matrix = scorer.space.transform(inputs)
-            return Plain(scorer.labels.decide(matrix), scorer.primary.decide(matrix))
+            matrix = space.transform(inputs)
+            return Plain(labels.decide(matrix), primary.decide(matrix))
 
         return scores
 
@@ -177,7 +178,7 @@ def baselines(
     """
     fits = {"keywords": keyword_fit(codebook)}
     for name, weights in _ALONE.items():
-        fits[name] = linear_fit(texts, codebook, weights, params.c, reference)
+        fits[name] = linear_fit(texts, weights, params.c, reference)
     found = {name: cross_plain(training, goal, folds, params.min_support, fit) for name, fit in fits.items()}
     found["codebook"] = plain_answer(Plain(full.whole.prior, full.whole.prior), goal, folds, params.min_support)
     return {name: found[name] for name in ("keywords", "codebook", *_ALONE)}

@@ -41,9 +41,14 @@ class Reduced:
     rows: NDArray[np.float64]
 
     @classmethod
-    def of(cls, matrix: Any) -> Reduced:
-        """Factor the Gram matrix of `matrix` (n, columns)."""
-        gram = np.asarray((matrix @ matrix.T).todense(), dtype=np.float64)
+    def of(cls, matrix: Any, dense: int = 0) -> Reduced:
+        """Factor the Gram matrix of sparse `matrix` (n, columns), whose first `dense` columns are full.
+
+        Multiplying those as sparse ones took longer than all that follows.
+        """
+        full = matrix[:, :dense].toarray().astype(np.float64)
+        rest = matrix[:, dense:]
+        gram = full @ full.T + np.asarray((rest @ rest.T).todense(), dtype=np.float64)
         for jitter in _JITTERS[:-1]:
             try:
                 return cls(matrix, cholesky(gram + jitter * np.eye(len(gram)), lower=True))

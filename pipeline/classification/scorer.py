@@ -154,25 +154,31 @@ def fit_scorer(
     whose mean the vectors are centred on (the training ones if none are given). Without any labelled measure the
     scorer is the codebook's alone.
     """
-    examples = np.flatnonzero(texts.is_example)
-    inputs = training.inputs.joined(texts.inputs.take(examples))
-    space = FeatureSpace.fit(inputs, reference or inputs, weights)
+    joint = with_examples(training, texts)
+    n, examples = len(training.inputs), len(joint.inputs) - len(training.inputs)
+    space = FeatureSpace.fit(joint.inputs, reference or joint.inputs, weights)
     cues, anchors = CueTable.of(codebook), Anchors.of(texts)
-    labels = np.vstack([training.labels, texts.labels[examples]])
-    primary = np.concatenate([training.primary, texts.primary[examples]])
-    n = len(training.inputs)
-    own = np.concatenate([np.full(n, -1), np.arange(len(examples))])
-    pairs = pair_features(space, cues, anchors, inputs, own)
+    own = np.concatenate([np.full(n, -1), np.arange(examples)])
+    pairs = pair_features(space, cues, anchors, joint.inputs, own)
     fitted_on = slice(0, n) if n else slice(None)
-    prior = Prior.fit(anchors, pairs[fitted_on], labels[fitted_on])
-    reduced = Reduced.of(space.transform(inputs))
-    weight = np.concatenate([np.ones(n), np.full(len(examples), EXAMPLE_WEIGHT)])
-    main = primary[:, None] == np.arange(len(codebook.ids))
-    return Scorer(
-        space,
-        cues,
-        prior,
-        fit_heads(reduced, labels, weight, c),
-        fit_heads(reduced, main, weight, c),
-        Near.of(space.meanings(inputs)[0], labels),
+    prior = Prior.fit(anchors, pairs[fitted_on], joint.labels[fitted_on])
+    labels, primary = fit_both_heads(space, joint, n, c)
+    return Scorer(space, cues, prior, labels, primary, Near.of(space.meanings(joint.inputs)[0], joint.labels))
+
+
+def with_examples(training: Training, texts: CodebookTexts) -> Training:
+    """The labelled measures, then the codebook's worked examples."""
+    examples = np.flatnonzero(texts.is_example)
+    return Training(
+        training.inputs.joined(texts.inputs.take(examples)),
+        np.vstack([training.labels, texts.labels[examples]]),
+        np.concatenate([training.primary, texts.primary[examples]]),
     )
+
+
+def fit_both_heads(space: FeatureSpace, joint: Training, n: int, c: float) -> tuple[LinearHeads, LinearHeads]:
+    """Heads for having a category and for its being the primary one; rows from `n` on are worked examples."""
+    reduced = Reduced.of(space.transform(joint.inputs), space.spans["text_words"].start)
+    weight = np.where(np.arange(len(joint.inputs)) < n, 1.0, EXAMPLE_WEIGHT)
+    main = joint.primary[:, None] == np.arange(joint.labels.shape[1])
+    return fit_heads(reduced, joint.labels, weight, c), fit_heads(reduced, main, weight, c)
