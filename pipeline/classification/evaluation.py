@@ -122,11 +122,11 @@ def linear_fit(texts: CodebookTexts, weights: Mapping[str, float], c: float, ref
     def fit(training: Training) -> Callable[[Inputs], Plain]:
         joint = with_examples(training, texts)
         space = FeatureSpace.fit(joint.inputs, reference, weights)
-        labels, primary = fit_both_heads(space, joint, len(training.inputs), c)
+        labels, primary = fit_both_heads(space.see(joint.inputs).columns, joint, len(training.inputs), c)
 
         def scores(inputs: Inputs) -> Plain:
-            matrix = space.transform(inputs)
-            return Plain(labels.decide(matrix), primary.decide(matrix))
+            columns = space.see(inputs).columns
+            return Plain(labels.decide(columns), primary.decide(columns))
 
         return scores
 

@@ -106,7 +106,7 @@ def explain_row(classifier: Classifier, inputs: Inputs, row: int, column: int, t
     log_odds = sum(told.parts.values())
     spans = sentences(text)
     gathered = [Piece(text[start:end], start, end, float(told.marks[start:end].sum())) for start, end in spans]
-    vector = classifier.scorer.space.meanings(one)[0][0]
+    vector = classifier.scorer.space.see(one).text[0]
     nearest_for, nearest_against = _neighbours(classifier, vector, column, top)
     return Reason(
         category=classifier.codebook.ids[column],

@@ -18,10 +18,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 
 from pipeline.classification.inputs import Inputs, Vectors
 from pipeline.classification.lexical import CharTfidf
+from pipeline.classification.linear import Columns
 from pipeline.classification.sentences import Sentences
 
 BLOCKS = ("text_meaning", "headline_meaning", "section_meaning", "text_words")
@@ -41,6 +42,17 @@ def mean_of(vectors: Vectors) -> Vectors:
     if not present.any():
         return np.zeros(vectors.shape[1], dtype=np.float32)
     return np.asarray(vectors[present].astype(np.float64).mean(axis=0), dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Seen:
+    """Inputs with their centred vectors, each (n, dim), and their columns."""
+
+    inputs: Inputs
+    text: Vectors
+    headline: Vectors
+    section: Vectors
+    columns: Columns
 
 
 @dataclass(frozen=True)
@@ -72,30 +84,22 @@ class FeatureSpace:
         ends = np.cumsum([0, dim, dim, dim, len(self.text_words.grams)]).tolist()
         return {name: slice(ends[i], ends[i + 1]) for i, name in enumerate(BLOCKS)}
 
-    def meanings(self, inputs: Inputs) -> tuple[Vectors, Vectors, Vectors]:
-        """Centred vectors of texts, headlines and sections, each (n, dim)."""
-        return (
-            centred(inputs.vectors, self.means[0]),
-            centred(inputs.headline_vectors, self.means[1]),
-            centred(inputs.section_vectors, self.means[2]),
-        )
-
     def counts(self, inputs: Inputs) -> Any:
         """(m, n_grams) sparse: n-grams of every sentence of the inputs."""
         return self.text_words.counts(inputs.sentences.texts)
 
-    def transform(self, inputs: Inputs, counts: Any | None = None) -> Any:
-        """(n, columns) sparse float32; `counts` of the sentences, if they have been made already."""
-        text, headline, section = self.meanings(inputs)
+    def see(self, inputs: Inputs, counts: Any | None = None) -> Seen:
+        """Features of the inputs; `counts` of their sentences, if they have been made already."""
+        text = centred(inputs.vectors, self.means[0])
+        headline = centred(inputs.headline_vectors, self.means[1])
+        section = centred(inputs.section_vectors, self.means[2])
         made = self.counts(inputs) if counts is None else counts
-        blocks = [
-            csr_matrix(text),
-            csr_matrix(headline),
-            csr_matrix(section),
-            self.text_words.weigh(_summed(made, inputs.sentences)),
+        words = self.text_words.weigh(_summed(made, inputs.sentences)) * np.float32(self.weights["text_words"])
+        weighted = [
+            block * np.float32(self.weights[name])
+            for name, block in zip(BLOCKS, (text, headline, section), strict=False)
         ]
-        weighted = [block * np.float32(self.weights[name]) for name, block in zip(BLOCKS, blocks, strict=True)]
-        return hstack(weighted, format="csr", dtype=np.float32)
+        return Seen(inputs, text, headline, section, Columns(np.hstack(weighted), words))
 
 
 def _summed(counts: Any, found: Sentences) -> Any:

@@ -22,44 +22,63 @@ _MAX_ITER = 300
 
 
 @dataclass(frozen=True)
+class Columns:
+    """n rows of features: `full` (n, d) float32 columns, then sparse ones `words` (n, n_grams).
+
+    Kept apart, for as sparse ones the full columns take most of the time of everything done with them.
+    """
+
+    full: NDArray[np.float32]
+    words: Any
+
+    def __matmul__(self, weights: NDArray[np.float32]) -> NDArray[np.float64]:
+        """(n, k) products with weights (d + n_grams, k)."""
+        d = self.full.shape[1]
+        return np.asarray(self.full @ weights[:d] + self.words @ weights[d:], dtype=np.float64)
+
+    def gram(self) -> NDArray[np.float64]:
+        """(n, n) inner products of the rows."""
+        full = self.full.astype(np.float64)
+        return full @ full.T + np.asarray((self.words @ self.words.T).todense(), dtype=np.float64)
+
+    def combined(self, dual: NDArray[np.float64]) -> NDArray[np.float32]:
+        """(d + n_grams, k) sums of the rows, weighted by `dual` (n, k)."""
+        return np.vstack([self.full.T.astype(np.float64) @ dual, self.words.T @ dual]).astype(np.float32)
+
+
+@dataclass(frozen=True)
 class LinearHeads:
     """k linear scores: `weights` (columns, k) float32 and `bias` (k,)."""
 
     weights: NDArray[np.float32]
     bias: NDArray[np.float64]
 
-    def decide(self, matrix: Any) -> NDArray[np.float64]:
-        """(n, k) log-odds of rows `matrix` (n, columns)."""
-        return np.asarray(matrix @ self.weights, dtype=np.float64) + self.bias
+    def decide(self, columns: Columns) -> NDArray[np.float64]:
+        """(n, k) log-odds of n rows."""
+        return columns @ self.weights + self.bias
 
 
 @dataclass(frozen=True)
 class Reduced:
-    """Training rows in their own span: `rows` (n, n) with the same inner products as the wide matrix."""
+    """Training rows in their own span: `rows` (n, n) with the same inner products as the wide columns."""
 
-    matrix: Any
+    columns: Columns
     rows: NDArray[np.float64]
 
     @classmethod
-    def of(cls, matrix: Any, dense: int = 0) -> Reduced:
-        """Factor the Gram matrix of sparse `matrix` (n, columns), whose first `dense` columns are full.
-
-        Multiplying those as sparse ones took longer than all that follows.
-        """
-        full = matrix[:, :dense].toarray().astype(np.float64)
-        rest = matrix[:, dense:]
-        gram = full @ full.T + np.asarray((rest @ rest.T).todense(), dtype=np.float64)
+    def of(cls, columns: Columns) -> Reduced:
+        """Factor the Gram matrix of the columns."""
+        gram = columns.gram()
         for jitter in _JITTERS[:-1]:
             try:
-                return cls(matrix, cholesky(gram + jitter * np.eye(len(gram)), lower=True))
+                return cls(columns, cholesky(gram + jitter * np.eye(len(gram)), lower=True))
             except LinAlgError:
                 continue
-        return cls(matrix, cholesky(gram + _JITTERS[-1] * np.eye(len(gram)), lower=True))
+        return cls(columns, cholesky(gram + _JITTERS[-1] * np.eye(len(gram)), lower=True))
 
     def widen(self, coefficients: NDArray[np.float64]) -> NDArray[np.float32]:
         """Carry (n, k) coefficients of the reduced rows back to (columns, k)."""
-        dual = solve_triangular(self.rows, coefficients, lower=True, trans="T")
-        return np.asarray(self.matrix.T @ dual, dtype=np.float32)
+        return self.columns.combined(solve_triangular(self.rows, coefficients, lower=True, trans="T"))
 
 
 def fit_heads(

@@ -14,8 +14,8 @@ from sklearn.linear_model import LogisticRegression
 
 from pipeline.classification.cues import CueTable
 from pipeline.classification.evidence import cue_evidence
-from pipeline.classification.features import FeatureSpace, centred, mean_of
-from pipeline.classification.inputs import CodebookTexts, Inputs, Vectors
+from pipeline.classification.features import Seen, centred, mean_of
+from pipeline.classification.inputs import CodebookTexts, Vectors
 
 PAIR_FEATURES = (
     "text cues",
@@ -67,15 +67,14 @@ def _closest(similarity: NDArray[np.float64], members: NDArray[np.bool_]) -> NDA
 
 
 def pair_features(
-    space: FeatureSpace, table: CueTable, anchors: Anchors, inputs: Inputs, own: NDArray[np.int64] | None = None
+    seen: Seen, table: CueTable, anchors: Anchors, own: NDArray[np.int64] | None = None
 ) -> NDArray[np.float64]:
     """(n, k, 12) features of each measure with each category.
 
     `own` (n,) names the example that a row itself is (-1: none); a text must not be compared with itself.
     """
-    text, headline, section = space.meanings(inputs)
-    cues = cue_evidence(table, inputs)
-    to_examples = (text @ anchors.examples.T).astype(np.float64)
+    cues = cue_evidence(table, seen.inputs)
+    to_examples = (seen.text @ anchors.examples.T).astype(np.float64)
     if own is not None:
         rows = np.flatnonzero(own >= 0)
         to_examples[rows, own[rows]] = -1.0
@@ -88,10 +87,10 @@ def pair_features(
         cues.sentence,
         np.log1p(cues.headline),
         np.log1p(cues.section),
-        text @ anchors.definitions.T,
+        seen.text @ anchors.definitions.T,
         closest,
-        headline @ anchors.names.T,
-        section @ anchors.names.T,
+        seen.headline @ anchors.names.T,
+        seen.section @ anchors.names.T,
         own_cues - own_cues.max(axis=1, keepdims=True),
         closest - closest.max(axis=1, keepdims=True),
     ]

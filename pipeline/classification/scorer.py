@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipeline.classification.codebook import Codebook
 from pipeline.classification.cues import CueTable
-from pipeline.classification.features import FeatureSpace
+from pipeline.classification.features import FeatureSpace, Seen
 from pipeline.classification.inputs import CodebookTexts, Inputs
-from pipeline.classification.linear import LinearHeads, Reduced, fit_heads
+from pipeline.classification.linear import Columns, LinearHeads, Reduced, fit_heads
 from pipeline.classification.near import Near
 from pipeline.classification.prior import Anchors, Prior, pair_features
 from pipeline.classification.sentences import gather
@@ -109,22 +108,22 @@ class Scorer:
     primary: LinearHeads
     near: Near
 
-    def pairs(self, inputs: Inputs) -> NDArray[np.float64]:
+    def pairs(self, seen: Seen) -> NDArray[np.float64]:
         """(n, k, 12) features of the prior."""
-        return pair_features(self.space, self.cues, self.prior.anchors, inputs)
+        return pair_features(seen, self.cues, self.prior.anchors)
 
     def decide(self, inputs: Inputs) -> Decisions:
         """Score inputs; callers batch them (a batch of 4096 needs about 1 GB)."""
-        counts, pieces = self.space.counts(inputs), inputs.by_sentence()
-        matrix = self.space.transform(inputs, counts)
-        found = inputs.sentences
+        counts, found = self.space.counts(inputs), inputs.sentences
+        seen, pieces = self.space.see(inputs, counts), self.space.see(inputs.by_sentence(), counts)
         lengths = np.array([len(text) for text in found.texts], dtype=np.float64)
-        whole, sentences = self._read(inputs, matrix), self._read(pieces, self.space.transform(pieces, counts))
-        return Decisions(whole, self.primary.decide(matrix), sentences, found.counts, lengths)
+        primary = self.primary.decide(seen.columns)
+        return Decisions(self.read(seen), primary, self.read(pieces), found.counts, lengths)
 
-    def _read(self, inputs: Inputs, matrix: Any) -> Reading:
-        prior = self.prior.log_odds(self.pairs(inputs))
-        return Reading(prior, self.labels.decide(matrix), self.near.closeness(self.space.meanings(inputs)[0]))
+    def read(self, seen: Seen) -> Reading:
+        """The three scores of texts, measures or sentences."""
+        prior = self.prior.log_odds(self.pairs(seen))
+        return Reading(prior, self.labels.decide(seen.columns), self.near.closeness(seen.text))
 
 
 @dataclass(frozen=True)
@@ -159,11 +158,12 @@ def fit_scorer(
     space = FeatureSpace.fit(joint.inputs, reference or joint.inputs, weights)
     cues, anchors = CueTable.of(codebook), Anchors.of(texts)
     own = np.concatenate([np.full(n, -1), np.arange(examples)])
-    pairs = pair_features(space, cues, anchors, joint.inputs, own)
+    seen = space.see(joint.inputs)
+    pairs = pair_features(seen, cues, anchors, own)
     fitted_on = slice(0, n) if n else slice(None)
     prior = Prior.fit(anchors, pairs[fitted_on], joint.labels[fitted_on])
-    labels, primary = fit_both_heads(space, joint, n, c)
-    return Scorer(space, cues, prior, labels, primary, Near.of(space.meanings(joint.inputs)[0], joint.labels))
+    labels, primary = fit_both_heads(seen.columns, joint, n, c)
+    return Scorer(space, cues, prior, labels, primary, Near.of(seen.text, joint.labels))
 
 
 def with_examples(training: Training, texts: CodebookTexts) -> Training:
@@ -176,9 +176,9 @@ def with_examples(training: Training, texts: CodebookTexts) -> Training:
     )
 
 
-def fit_both_heads(space: FeatureSpace, joint: Training, n: int, c: float) -> tuple[LinearHeads, LinearHeads]:
+def fit_both_heads(columns: Columns, joint: Training, n: int, c: float) -> tuple[LinearHeads, LinearHeads]:
     """Heads for having a category and for its being the primary one; rows from `n` on are worked examples."""
-    reduced = Reduced.of(space.transform(joint.inputs), space.spans["text_words"].start)
+    reduced = Reduced.of(columns)
     weight = np.where(np.arange(len(joint.inputs)) < n, 1.0, EXAMPLE_WEIGHT)
     main = joint.primary[:, None] == np.arange(joint.labels.shape[1])
     return fit_heads(reduced, joint.labels, weight, c), fit_heads(reduced, main, weight, c)

@@ -139,6 +139,7 @@ def tell(classifier: Classifier, inputs: Inputs, column: int) -> Told:
 
 
 def _row(classifier: Classifier, inputs: Inputs, row: int) -> _Row:
-    one, scorer = inputs.take(np.array([row])), classifier.scorer
-    features = np.asarray(scorer.space.transform(one).todense(), dtype=np.float32)[0]
-    return _Row(one.texts[0], features, scorer.pairs(one)[0], scorer.space.meanings(one)[0][0])
+    seen = classifier.scorer.space.see(inputs.take(np.array([row])))
+    words = np.asarray(seen.columns.words.todense(), dtype=np.float32)[0]
+    features = np.concatenate([seen.columns.full[0], words])
+    return _Row(seen.inputs.texts[0], features, classifier.scorer.pairs(seen)[0], seen.text[0])

@@ -61,7 +61,8 @@ def _with_shipped(own: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([own, base.select(own.columns)]).sort("measure_id")
 
 
-def _labels(examples: pl.DataFrame) -> list[Label]:
+def labels_of(examples: pl.DataFrame) -> list[Label]:
+    """Labels of an examples table."""
     columns = ("measure_id", "primary", "labels", "annotator", "codebook", "omnibus")
     return [Label(**row) for row in examples.select(columns).iter_rows(named=True)]
 
@@ -93,7 +94,7 @@ def run(workspace: Workspace, settings: Settings, encoder: CachedEncoder | None 
         examples,
         titles_of(examples),
         encode(examples["text"].to_list()),
-        _labels(examples),
+        labels_of(examples),
         codebook,
         settings.train,
         settings.seed,
