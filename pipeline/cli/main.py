@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("pipeline.cli.serve:serve", "The web application over the workspace."),
     "experiment": ("pipeline.cli.experiment:experiment", "Named experiments, logged to MLflow."),
     "review": ("pipeline.cli.review:review", "Analysts' decisions: queue, apply, export, import."),
+    "labels": ("pipeline.cli.labels:labels", "Labels that look wrong, and what to label next."),
     "doctor": ("pipeline.cli.doctor:doctor", "What is installed, what will be used, what is missing."),
     "tour": ("pipeline.cli.tour:tour", "What came out of the last run, and what to try next."),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import polars as pl
 
 from pipeline.classification import Label
@@ -17,9 +18,12 @@ from pipeline.stages.labels import read_labels
 from pipeline.workspace import Workspace, atomic
 
 if TYPE_CHECKING:
+    from pipeline.classification import Codebook
     from pipeline.classification.evaluation import Evaluation
+    from pipeline.classification.training import Trained
 
 CARD, EXAMPLES = "models/classifier.json", "models/examples.parquet"
+OUT_OF_FOLD = "models/out_of_fold.parquet"
 SHIPPED_EXAMPLES = "model/examples.parquet"
 CONTEXT = ("measure_id", "doc_id", "heading_path", "headline", "text")
 
@@ -103,9 +107,28 @@ def run(workspace: Workspace, settings: Settings, encoder: CachedEncoder | None 
     )
     atomic(workspace.path(MODEL), lambda path: path.write_bytes(store.dumps(trained.classifier)))
     atomic(workspace.path(EXAMPLES), lambda path: examples.write_parquet(path, compression="zstd", statistics=False))
+    unseen = _out_of_fold(trained, codebook, examples["measure_id"])
+    atomic(workspace.path(OUT_OF_FOLD), lambda path: unseen.write_parquet(path, compression="zstd", statistics=False))
     sources = {"own examples": str(own.height), "shipped examples": str(examples.height - own.height)}
     workspace.write_json(CARD, card(trained, settings.train, asdict(encode.encoder.identity), sources))
     return _write_evaluation(workspace, trained.evaluation)
+
+
+def _out_of_fold(trained: Trained, codebook: Codebook, measure_ids: pl.Series) -> pl.DataFrame:
+    """One row a (labelled measure, category): what models that had not seen the measure say, and its label."""
+    out, k = trained.out_of_fold, len(codebook.ids)
+    n = len(out.rows) if trained.evaluation else 0
+    return pl.DataFrame(
+        {
+            "measure_id": measure_ids.gather(np.repeat(out.rows[:n], k)),
+            "category": codebook.ids * n,
+            "fold": np.repeat(out.folds[:n], k),
+            "probability": out.answers.probabilities[:n].ravel(),
+            "assigned": out.answers.assigned[:n].ravel(),
+            "labelled": out.targets.labels[:n].ravel(),
+        },
+        schema_overrides={"category": pl.String},
+    )
 
 
 def _write_evaluation(workspace: Workspace, evaluation: Evaluation | None) -> dict[str, Any]:
