@@ -47,8 +47,7 @@ def main() -> None:
     rows = np.arange(asked.measures) % len(known)
     start = time.perf_counter(), time.process_time()
     with threadpool_limits(asked.threads):
-        answers = trained.classifier.answers(known.take(rows))
-    assert len(answers.primary) == asked.measures
+        trained.classifier.answers(known.take(rows))
     n_sentences = int(known.sentences.counts[rows].sum())
     print(f"classification of {asked.measures} measures, {n_sentences} sentences: {_since(start)}")
 
