@@ -83,7 +83,10 @@ class TrainParams(Section):
     headline_meaning: float = Field(default=0.7, ge=0, description="weight of the headline's vector")
     section_meaning: float = Field(default=0.4, ge=0, description="weight of the vector of the headings above")
     text_words: float = Field(default=1.0, ge=0, description="weight of the text's character n-grams")
-    baselines: bool = Field(default=True, description="score simpler systems on the same folds for the table")
+    baselines: bool = Field(
+        default=True,
+        description="also score simpler systems, and the classifier on fewer labels",
+    )
 
     def blocks(self) -> dict[str, float]:
         """Feature block to its weight."""

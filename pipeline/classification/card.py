@@ -41,5 +41,7 @@ def card(trained: Trained, params: TrainParams, encoder: dict[str, Any], sources
         "scores": evaluation.systems[FULL].flat() if evaluation else {},
         "systems": evaluation.table() if evaluation else [],
         "categories": evaluation.category_table() if evaluation else [],
+        "learning_curve": evaluation.learning if evaluation else [],
+        "confusions": [{"gold": a, "model": b, "n": n} for a, b, n in evaluation.confusions] if evaluation else [],
         "limits": _LIMITS,
     }

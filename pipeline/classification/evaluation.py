@@ -16,7 +16,7 @@ from pipeline.classification.features import FeatureSpace
 from pipeline.classification.inputs import CodebookTexts, Inputs
 from pipeline.classification.labels import Targets
 from pipeline.classification.metrics import CategoryScore, Scores, by_category, calibration_bins, confusions, score
-from pipeline.classification.scorer import Decisions, Training, fit_both_heads, fit_scorer, with_examples
+from pipeline.classification.scorer import Decisions, Training, fit_all_heads, fit_scorer, with_examples
 from pipeline.settings import TrainParams
 
 FULL = "fusion"
@@ -44,7 +44,8 @@ PlainFit = Callable[[Training], Callable[[Inputs], Plain]]
 class Evaluation:
     """`systems`: name to figures, the classifier first; `categories`, `reliability`, `confusions` of the classifier.
 
-    `n_groups` documents (or issuers) were kept together; `note` says how the figures came about.
+    `n_groups` documents (or issuers) were kept together; `note` says how the figures came about; `learning`: the
+    learning curve (learning.py), empty if it was not asked for.
     """
 
     systems: dict[str, Scores]
@@ -53,6 +54,7 @@ class Evaluation:
     confusions: list[tuple[str, str, int]]
     n_groups: int
     note: str
+    learning: list[dict[str, float]]
 
     def metrics(self) -> dict[str, float]:
         """Flat numbers for `metrics/train.json`: the classifier's own, and micro and macro F1 of the others."""
@@ -122,7 +124,7 @@ def linear_fit(texts: CodebookTexts, weights: Mapping[str, float], c: float, ref
     def fit(training: Training) -> Callable[[Inputs], Plain]:
         joint = with_examples(training, texts)
         space = FeatureSpace.fit(joint.inputs, reference, weights)
-        labels, primary = fit_both_heads(space.see(joint.inputs).columns, joint, len(training.inputs), c)
+        labels, primary, _ = fit_all_heads(space.see(joint.inputs).columns, joint, len(training.inputs), c)
 
         def scores(inputs: Inputs) -> Plain:
             columns = space.see(inputs).columns
@@ -196,4 +198,5 @@ def evaluate(
         confusions(full, goal, codebook.ids),
         len(set(groups)),
         note,
+        [],
     )

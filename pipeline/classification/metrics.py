@@ -42,7 +42,11 @@ class Scores:
     none_recall: float
     omnibus_f1: float
     brier: float
+    brier_low: float
+    brier_high: float
     ece: float
+    ece_low: float
+    ece_high: float
 
     def flat(self) -> dict[str, float]:
         """Name to rounded figure, for metrics files."""
@@ -116,6 +120,7 @@ class _Counts:
 
     @classmethod
     def of(cls, answers: Answers, goal: Targets, groups: list[str]) -> _Counts:
+        """Count right, assigned and gold labels in each of the g distinct `groups`, in the order of their names."""
         names, place = np.unique(np.asarray(groups), return_inverse=True)
         member = (np.arange(len(names))[:, None] == place[None, :]).astype(np.float64)
         labelled = goal.primary >= 0
@@ -137,12 +142,38 @@ class _Counts:
         return micro, macro, primary
 
 
+def _draws(n_groups: int, seed: int) -> NDArray[np.float64]:
+    """(RESAMPLES, g): how often each group is drawn."""
+    drawn = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=RESAMPLES)
+    return drawn.astype(np.float64)
+
+
+def _calibration_intervals(
+    probabilities: NDArray[np.float64], truth: NDArray[np.bool_], groups: list[str], seed: int
+) -> list[tuple[float, float, float]]:
+    """(figure, low, high) of the Brier score and the expected calibration error, over resampled groups."""
+    names, place = np.unique(np.asarray(groups), return_inverse=True)
+    squares = np.zeros((len(names), 2))
+    np.add.at(squares[:, 0], place, ((probabilities - truth) ** 2).sum(axis=1))
+    np.add.at(squares[:, 1], place, float(truth.shape[1]))
+    rows, columns = np.nonzero(probabilities >= SHOWN)
+    values, hits = probabilities[rows, columns], truth[rows, columns]
+    bins = np.minimum((values * BINS).astype(np.int64), BINS - 1)
+    count, gap = np.zeros((len(names), BINS)), np.zeros((len(names), BINS))
+    np.add.at(count, (place[rows], bins), 1.0)
+    np.add.at(gap, (place[rows], bins), values - hits)
+    times = np.vstack([np.ones((1, len(names))), _draws(len(names), seed)])
+    summed = times @ squares
+    brier = summed[:, 0] / np.maximum(summed[:, 1], 1.0)
+    ece = np.abs(times @ gap).sum(axis=1) / np.maximum((times @ count).sum(axis=1), 1.0)
+    return [(float(each[0]), *np.percentile(each[1:], [2.5, 97.5]).tolist()) for each in (brier, ece)]
+
+
 def _intervals(counts: _Counts, seed: int) -> list[tuple[float, float, float]]:
     """(figure, low, high) of micro-F1, macro-F1 and primary accuracy."""
     n_groups = len(counts.hits)
-    drawn = np.random.default_rng(seed).multinomial(n_groups, np.full(n_groups, 1 / n_groups), size=RESAMPLES)
     exact = counts.resampled(np.ones((1, n_groups)))
-    samples = counts.resampled(drawn.astype(np.float64))
+    samples = counts.resampled(_draws(n_groups, seed))
     return [
         (float(value[0]), *np.percentile(sample, [2.5, 97.5]).tolist())
         for value, sample in zip(exact, samples, strict=True)
@@ -156,6 +187,7 @@ def score(answers: Answers, goal: Targets, groups: list[str], seed: int = 0) -> 
     labelled = np.flatnonzero(goal.primary >= 0)
     top = np.argsort(-answers.probabilities[labelled], axis=1, kind="stable")[:, :TOP]
     none_said, none_gold = ~answers.assigned.any(axis=1), ~goal.labels.any(axis=1)
+    brier, ece = _calibration_intervals(answers.probabilities, goal.labels, groups, seed)
     omnibus_hits = float((answers.omnibus & goal.omnibus).sum())
     return Scores(
         len(goal.rows),
@@ -168,8 +200,12 @@ def score(answers: Answers, goal: Targets, groups: list[str], seed: int = 0) -> 
         none_precision=ratio((none_said & none_gold).sum(), none_said.sum()),
         none_recall=ratio((none_said & none_gold).sum(), none_gold.sum()),
         omnibus_f1=ratio(2 * omnibus_hits, float(answers.omnibus.sum() + goal.omnibus.sum())),
-        brier=float(((answers.probabilities - goal.labels) ** 2).mean()),
-        ece=calibration_error(answers.probabilities, goal.labels),
+        brier=brier[0],
+        brier_low=brier[1],
+        brier_high=brier[2],
+        ece=ece[0],
+        ece_low=ece[1],
+        ece_high=ece[2],
     )
 
 

@@ -16,16 +16,18 @@ from pipeline.classification.scorer import Decisions, Reading
 
 SCORES = ("prior", "heads", "near")
 """The three scores of a text (scorer.Reading)."""
-LABEL_EVIDENCE = (*SCORES, "best sentence", "behind the leader", "lead in a sentence")
+LABEL_EVIDENCE = (*SCORES, "best sentence", "behind the leader", "lead in a sentence", "outside the field")
 """`best sentence`: the largest log-odds any sentence has on its own. `behind the leader`: how far the whole text's
-log-odds are below those of the best category. `lead in a sentence`: the same in the sentence where it is least."""
+log-odds are below those of the best category. `lead in a sentence`: the same in the sentence where it is least.
+`outside the field`: the log-odds that the measure belongs to any category at all where they are below 0, else 0; so
+measures about other fields lose every category, and all others none of their calibration."""
 MAIN_EVIDENCE = ("prior", "primary heads", "near", "coverage")
 """`coverage`: share of the characters, each sentence shared out among categories by their odds in it."""
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """`labels` (n, k, 6) and `main` (n, k, 4), in the order of the names above."""
+    """`labels` (n, k, 7) and `main` (n, k, 4), in the order of the names above."""
 
     labels: NDArray[np.float64]
     main: NDArray[np.float64]
@@ -59,6 +61,7 @@ def gather_evidence(reading: Stack, decisions: Decisions) -> Evidence:
         np.maximum.reduceat(sentence, decisions.starts, axis=0),
         behind(reading.log_odds(whole)),
         np.maximum.reduceat(behind(sentence), decisions.starts, axis=0),
+        np.repeat(np.minimum(decisions.anything, 0.0)[:, None], whole.shape[1], axis=1),
     ]
     main = [decisions.whole.prior, decisions.primary, decisions.whole.near, _coverage(sentence, decisions)]
     return Evidence(np.concatenate([whole, np.stack(further, axis=2)], axis=2), np.stack(main, axis=2))

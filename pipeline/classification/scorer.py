@@ -57,12 +57,13 @@ class Reading:
 class Decisions:
     """Scores of n measures: read `whole`, and read sentence by sentence (`sentences`, rows in reading order).
 
-    `primary` (n, k): log-odds of being the primary category; `counts` (n,): sentences of each measure; `lengths` of
-    the sentences in characters.
+    `primary` (n, k): log-odds of being the primary category; `anything` (n,): of belonging to any category at all;
+    `counts` (n,): sentences of each measure; `lengths` of the sentences in characters.
     """
 
     whole: Reading
     primary: NDArray[np.float64]
+    anything: NDArray[np.float64]
     sentences: Reading
     counts: NDArray[np.int64]
     lengths: NDArray[np.float64]
@@ -72,7 +73,8 @@ class Decisions:
         """Zeros for these inputs."""
         n, found = len(inputs), inputs.sentences
         lengths = np.array([len(text) for text in found.texts], dtype=np.float64)
-        return cls(Reading.empty(n, k), np.zeros((n, k)), Reading.empty(len(lengths), k), found.counts, lengths)
+        pieces = Reading.empty(len(lengths), k)
+        return cls(Reading.empty(n, k), np.zeros((n, k)), np.zeros(n), pieces, found.counts, lengths)
 
     @property
     def starts(self) -> NDArray[np.int64]:
@@ -82,7 +84,7 @@ class Decisions:
     def put(self, rows: NDArray[np.int64], other: Decisions) -> None:
         """Write another's rows into these places."""
         self.whole.put(rows, other.whole)
-        self.primary[rows] = other.primary
+        self.primary[rows], self.anything[rows] = other.primary, other.anything
         self.sentences.put(gather(self.starts[rows], self.counts[rows]), other.sentences)
 
     def take(self, rows: NDArray[np.int64]) -> Decisions:
@@ -91,6 +93,7 @@ class Decisions:
         return Decisions(
             self.whole.take(rows),
             self.primary[rows],
+            self.anything[rows],
             self.sentences.take(places),
             self.counts[rows],
             self.lengths[places],
@@ -106,6 +109,7 @@ class Scorer:
     prior: Prior
     labels: LinearHeads
     primary: LinearHeads
+    anything: LinearHeads
     near: Near
 
     def pairs(self, seen: Seen) -> NDArray[np.float64]:
@@ -118,7 +122,8 @@ class Scorer:
         seen, pieces = self.space.see(inputs, counts), self.space.see(inputs.by_sentence(), counts)
         lengths = np.array([len(text) for text in found.texts], dtype=np.float64)
         primary = self.primary.decide(seen.columns)
-        return Decisions(self.read(seen), primary, self.read(pieces), found.counts, lengths)
+        anything = self.anything.decide(seen.columns)[:, 0]
+        return Decisions(self.read(seen), primary, anything, self.read(pieces), found.counts, lengths)
 
     def read(self, seen: Seen) -> Reading:
         """The three scores of texts, measures or sentences."""
@@ -162,8 +167,8 @@ def fit_scorer(
     pairs = pair_features(seen, cues, anchors, own)
     fitted_on = slice(0, n) if n else slice(None)
     prior = Prior.fit(anchors, pairs[fitted_on], joint.labels[fitted_on])
-    labels, primary = fit_both_heads(seen.columns, joint, n, c)
-    return Scorer(space, cues, prior, labels, primary, Near.of(seen.text, joint.labels))
+    labels, primary, anything = fit_all_heads(seen.columns, joint, n, c)
+    return Scorer(space, cues, prior, labels, primary, anything, Near.of(seen.text, joint.labels))
 
 
 def with_examples(training: Training, texts: CodebookTexts) -> Training:
@@ -176,9 +181,14 @@ def with_examples(training: Training, texts: CodebookTexts) -> Training:
     )
 
 
-def fit_both_heads(columns: Columns, joint: Training, n: int, c: float) -> tuple[LinearHeads, LinearHeads]:
-    """Heads for having a category and for its being the primary one; rows from `n` on are worked examples."""
+def fit_all_heads(columns: Columns, joint: Training, n: int, c: float) -> tuple[LinearHeads, LinearHeads, LinearHeads]:
+    """Heads for having a category, for its being the primary one, and one head for belonging to any.
+
+    Rows from `n` on are worked examples.
+    """
     reduced = Reduced.of(columns)
     weight = np.where(np.arange(len(joint.inputs)) < n, 1.0, EXAMPLE_WEIGHT)
     main = joint.primary[:, None] == np.arange(joint.labels.shape[1])
-    return fit_heads(reduced, joint.labels, weight, c), fit_heads(reduced, main, weight, c)
+    anything = np.asarray(joint.labels.any(axis=1))[:, None]
+    labels, primary, some = (fit_heads(reduced, targets, weight, c) for targets in (joint.labels, main, anything))
+    return labels, primary, some

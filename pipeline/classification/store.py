@@ -70,6 +70,7 @@ def to_state(classifier: Classifier) -> dict[str, Any]:
         },
         "labels": _heads(scorer.labels),
         "primary": _heads(scorer.primary),
+        "anything": _heads(scorer.anything),
         "decider": {
             "reading": _stack(decider.reading),
             "labels": _stack(decider.labels),
@@ -106,6 +107,7 @@ def from_state(state: dict[str, Any]) -> Classifier:
         Prior(anchors, prior["weights"], prior["bias"]),
         LinearHeads(**state["labels"]),
         LinearHeads(**state["primary"]),
+        LinearHeads(**state["anything"]),
         Near(near["vectors"], near["labels"], near["level"]),
     )
     return Classifier(

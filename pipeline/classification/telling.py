@@ -28,8 +28,9 @@ _NAMES = {
     "cues behind the leader": "others",
     "examples behind the leader": "others",
 }
-PARTS = ("bias", "wording", "meaning", "headline", "section", "definition", "examples", "neighbours", "others")
-"""What reasons are made of; `neighbours`: closeness to labelled measures; `others`: what a stronger category takes."""
+PARTS = ("bias", "wording", "meaning", "headline", "section", "definition", "examples", "neighbours", "others", "field")
+"""What reasons are made of; `neighbours`: closeness to labelled measures; `others`: what a stronger category takes;
+`field`: what a measure loses that seems to be about another field."""
 _RIVALS = ("behind the leader", "lead in a sentence")
 _BLOCK_NAMES = {"text_meaning": "meaning", "headline_meaning": "headline", "section_meaning": "section"}
 
@@ -133,6 +134,7 @@ def tell(classifier: Classifier, inputs: Inputs, column: int) -> Told:
     parts = {name: whole.parts[name] + sentence.parts[name] for name in PARTS}
     parts["bias"] += decider.labels.bias - sum(centre[name] * weights[name] for name in LABEL_EVIDENCE)
     parts["others"] += sum(weights[name] * values[name] for name in _RIVALS)
+    parts["field"] = weights["outside the field"] * values["outside the field"]
     marks = whole.marks.copy()
     marks[start:end] += sentence.marks
     return Told(parts, marks, (start, end), share * (values["best sentence"] - centre["best sentence"]))

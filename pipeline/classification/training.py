@@ -6,7 +6,7 @@ import hashlib
 import json
 import warnings
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -28,6 +28,7 @@ from pipeline.classification.evaluation import (
 )
 from pipeline.classification.inputs import CodebookTexts, Encode, Inputs, Vectors, codebook_texts, prepare
 from pipeline.classification.labels import Label, Targets, targets
+from pipeline.classification.learning import learning_curve
 from pipeline.classification.model import Classifier, Exemplars
 from pipeline.classification.scorer import Decisions, Training, fit_scorer
 from pipeline.settings import TrainParams
@@ -141,7 +142,11 @@ class _Run:
             f"{len(np.unique(out.folds))}-fold cross-validation on {len(out.rows)} labelled measures in "
             f"{len(set(out.groups))} groups; stacks and thresholds of each fold come from the others"
         )
-        return evaluate(systems, self.goal, out.groups, self.codebook, decider, note)
+        found = evaluate(systems, self.goal, out.groups, self.codebook, decider, note)
+        if not self.params.baselines:
+            return found
+        setting = (out.groups, out.folds, self.fit, out.answers, self.params.min_support, self.seed)
+        return replace(found, learning=learning_curve(training, self.goal, *setting))
 
 
 def train(

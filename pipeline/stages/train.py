@@ -139,6 +139,7 @@ def _write_evaluation(workspace: Workspace, evaluation: Evaluation | None) -> di
         "systems": [dict(row) for row in evaluation.table()] if evaluation else [],
         "categories": [dict(row) for row in evaluation.category_table()] if evaluation else [],
         "calibration": [dict(row) for row in evaluation.reliability] if evaluation else [],
+        "learning": [dict(row) for row in evaluation.learning] if evaluation else [],
         "confusions": [{"gold": a, "model": b, "n": n} for a, b, n in evaluation.confusions] if evaluation else [],
     }
     for name, rows in plots.items():

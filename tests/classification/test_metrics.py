@@ -119,3 +119,14 @@ def test_omnibus_needs_several_even_categories():
     rule = OmnibusRule.fit(probabilities, np.arange(90) >= 80)
     assert rule.flag(probabilities).tolist() == [False] * 80 + [True] * 10
     assert not OmnibusRule.fit(probabilities, np.zeros(90, bool)).flag(probabilities).any()
+
+
+def test_intervals_of_calibration_hold_the_figure_and_follow_the_groups():
+    answers, goal = example(n=200)
+    one, many = ["a"] * 200, [str(i) for i in range(200)]
+    alone = score(answers, goal, one)
+    assert alone.brier_low == alone.brier == alone.brier_high
+    assert alone.ece == pytest.approx(calibration_error(answers.probabilities, goal.labels))
+    spread = score(answers, goal, many)
+    assert spread.brier_low < spread.brier < spread.brier_high
+    assert spread.ece_low < spread.ece_high

@@ -50,6 +50,12 @@ def test_baselines_stand_in_the_same_table(trained):
     assert "4-fold" in trained.evaluation.note
 
 
+def test_the_learning_curve_ends_with_the_classifier_itself(trained):
+    curve = trained.evaluation.learning
+    assert [row["measures"] for row in curve] == sorted(row["measures"] for row in curve)
+    assert curve[-1]["micro_f1"] == round(trained.evaluation.systems["fusion"].micro_f1, 4)
+
+
 def test_groups_are_never_split_and_every_measure_is_held_out_once(trained, labels, measures, book):
     out = trained.out_of_fold
     docs = measures["doc_id"].gather(out.rows).to_list()
