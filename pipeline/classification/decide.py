@@ -92,11 +92,13 @@ class Answers:
 class Decider:
     """Everything learned from out-of-fold decisions.
 
-    `reading` weighs the three scores of one text, `labels` and `main` the evidence of whole measures and sentences
-    (readings.py); then thresholds and the omnibus rule.
+    `reading` weighs the three scores of one text, `field` calibrates whether a measure belongs to any category,
+    `labels` and `main` weigh the evidence of whole measures and sentences (readings.py); then thresholds and the
+    omnibus rule.
     """
 
     reading: Stack
+    field: Stack
     labels: Stack
     main: Stack
     thresholds: Thresholds
@@ -113,11 +115,13 @@ class Decider:
     ) -> Decider:
         """Fit on decisions of models that have not seen the measures."""
         reading = Stack.fit(scores_of(decisions.whole), labels)
-        evidence = gather_evidence(reading, decisions)
+        field = Stack.fit(decisions.anything[:, None, None], np.asarray(labels.any(axis=1))[:, None])
+        evidence = gather_evidence(reading, field, decisions)
         stack = Stack.fit(evidence.labels, labels)
         probabilities = sigmoid(stack.log_odds(evidence.labels))
         return cls(
             reading,
+            field,
             stack,
             Stack.fit(evidence.main, primary[:, None] == np.arange(labels.shape[1])),
             Thresholds.fit(probabilities, labels, min_support),
@@ -129,11 +133,11 @@ class Decider:
         """For a codebook nobody has labelled with yet: its own log-odds and one half everywhere."""
         thresholds = Thresholds(np.full(k, _FALLBACK), _FALLBACK, _FALLBACK)
         reading, labels, main = (Stack.first(len(names)) for names in (SCORES, LABEL_EVIDENCE, MAIN_EVIDENCE))
-        return cls(reading, labels, main, thresholds, OmnibusRule(np.zeros(3), 0.0, NEVER))
+        return cls(reading, Stack.first(1), labels, main, thresholds, OmnibusRule(np.zeros(3), 0.0, NEVER))
 
     def answer(self, decisions: Decisions) -> Answers:
         """Probabilities, labels, primary and omnibus of scored measures."""
-        evidence = gather_evidence(self.reading, decisions)
+        evidence = gather_evidence(self.reading, self.field, decisions)
         probabilities = sigmoid(self.labels.log_odds(evidence.labels))
         assigned = self.thresholds.assign(probabilities)
         primary = np.where(assigned, self.main.log_odds(evidence.main), -np.inf).argmax(axis=1)

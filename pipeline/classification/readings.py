@@ -50,8 +50,8 @@ def _coverage(log_odds: NDArray[np.float64], decisions: Decisions) -> NDArray[np
     return np.asarray(weighted / np.maximum(np.add.reduceat(decisions.lengths, decisions.starts), 1.0)[:, None])
 
 
-def gather_evidence(reading: Stack, decisions: Decisions) -> Evidence:
-    """The evidence about n measures; `reading` weighs the scores of one text."""
+def gather_evidence(reading: Stack, field: Stack, decisions: Decisions) -> Evidence:
+    """The evidence about n measures; `reading` weighs the scores of one text, `field` those of any."""
     whole = scores_of(decisions.whole)
     if not len(whole):
         k = whole.shape[1]
@@ -61,7 +61,7 @@ def gather_evidence(reading: Stack, decisions: Decisions) -> Evidence:
         np.maximum.reduceat(sentence, decisions.starts, axis=0),
         behind(reading.log_odds(whole)),
         np.maximum.reduceat(behind(sentence), decisions.starts, axis=0),
-        np.repeat(np.minimum(decisions.anything, 0.0)[:, None], whole.shape[1], axis=1),
+        np.repeat(np.minimum(field.log_odds(decisions.anything[:, None, None]), 0.0), whole.shape[1], axis=1),
     ]
     main = [decisions.whole.prior, decisions.primary, decisions.whole.near, _coverage(sentence, decisions)]
     return Evidence(np.concatenate([whole, np.stack(further, axis=2)], axis=2), np.stack(main, axis=2))

@@ -73,6 +73,7 @@ def to_state(classifier: Classifier) -> dict[str, Any]:
         "anything": _heads(scorer.anything),
         "decider": {
             "reading": _stack(decider.reading),
+            "field": _stack(decider.field),
             "labels": _stack(decider.labels),
             "main": _stack(decider.main),
             "thresholds": decider.thresholds.each,
@@ -115,6 +116,7 @@ def from_state(state: dict[str, Any]) -> Classifier:
         scorer,
         Decider(
             Stack(**decider["reading"]),
+            Stack(**decider["field"]),
             Stack(**decider["labels"]),
             Stack(**decider["main"]),
             Thresholds(decider["thresholds"], decider["shared"], decider["first"]),

@@ -117,7 +117,7 @@ def tell(classifier: Classifier, inputs: Inputs, column: int) -> Told:
     """What adds up to the log-odds of category `column` for the one measure in `inputs`."""
     decider, pieces = classifier.decider, inputs.by_sentence()
     decisions = classifier.scorer.decide(inputs)
-    features = gather_evidence(decider.reading, decisions).labels[0, column]
+    features = gather_evidence(decider.reading, decider.field, decisions).labels[0, column]
     on_own = decider.reading.log_odds(scores_of(decisions.sentences))[:, column]
     best = int(on_own.argmax())
     start, end = sentences(inputs.texts[0])[best]
