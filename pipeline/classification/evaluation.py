@@ -21,7 +21,7 @@ from pipeline.settings import TrainParams
 
 FULL = "fusion"
 """Name of the classifier itself in the table."""
-_ALONE = {
+ALONE = {
     "tfidf": {"text_meaning": 0.0, "headline_meaning": 0.0, "section_meaning": 0.0, "text_words": 1.0},
     "vectors": {"text_meaning": 1.0, "headline_meaning": 0.5, "section_meaning": 0.5, "text_words": 0.0},
 }
@@ -37,7 +37,8 @@ class Plain:
     primary: NDArray[np.float64]
 
 
-PlainFit = Callable[[Training], Callable[[Inputs], Plain]]
+PlainScores = Callable[[Inputs], Plain]
+PlainFit = Callable[[Training], PlainScores]
 
 
 @dataclass(frozen=True)
@@ -121,7 +122,7 @@ def keyword_fit(codebook: Codebook) -> PlainFit:
 def linear_fit(texts: CodebookTexts, weights: Mapping[str, float], c: float, reference: Inputs) -> PlainFit:
     """Logistic regressions on some feature blocks of the whole text, nothing else."""
 
-    def fit(training: Training) -> Callable[[Inputs], Plain]:
+    def fit(training: Training) -> PlainScores:
         joint = with_examples(training, texts)
         space = FeatureSpace.fit(joint.inputs, reference, weights)
         labels, primary, _ = fit_all_heads(space.see(joint.inputs).columns, joint, len(training.inputs), c)
@@ -179,11 +180,11 @@ def baselines(
     Cue words counted; the codebook alone (no labels but the shared weights); TF-IDF and vectors with a linear model.
     """
     fits = {"keywords": keyword_fit(codebook)}
-    for name, weights in _ALONE.items():
+    for name, weights in ALONE.items():
         fits[name] = linear_fit(texts, weights, params.c, reference)
     found = {name: cross_plain(training, goal, folds, params.min_support, fit) for name, fit in fits.items()}
     found["codebook"] = plain_answer(Plain(full.whole.prior, full.whole.prior), goal, folds, params.min_support)
-    return {name: found[name] for name in ("keywords", "codebook", *_ALONE)}
+    return {name: found[name] for name in ("keywords", "codebook", *ALONE)}
 
 
 def evaluate(

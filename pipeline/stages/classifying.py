@@ -46,6 +46,7 @@ def _why(reason: Reason) -> dict[str, Any]:
         "category": reason.category,
         "words": [piece.text for piece in reason.words if piece.contribution > 0],
         "parts": {name: round(value, 3) for name, value in reason.parts.items()},
+        "sentence": reason.best_sentence.text,
         "like": [near.measure_id for near in reason.nearest_for],
     }
 

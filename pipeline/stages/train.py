@@ -71,7 +71,7 @@ def labels_of(examples: pl.DataFrame) -> list[Label]:
     return [Label(**row) for row in examples.select(columns).iter_rows(named=True)]
 
 
-def _groups(examples: pl.DataFrame, documents: pl.DataFrame) -> dict[str, str]:
+def groups_of(examples: pl.DataFrame, documents: pl.DataFrame) -> dict[str, str]:
     """Document to issuer: a bureau's plans of two years share half their wording, so a fold must not split them."""
     known = dict(documents.select("doc_id", "issuer").drop_nulls().iter_rows())
     return {doc_id: known.get(doc_id, doc_id) for doc_id in examples["doc_id"].unique()}
@@ -103,7 +103,7 @@ def run(workspace: Workspace, settings: Settings, encoder: CachedEncoder | None 
         settings.train,
         settings.seed,
         encode,
-        _groups(examples, documents),
+        groups_of(examples, documents),
     )
     atomic(workspace.path(MODEL), lambda path: path.write_bytes(store.dumps(trained.classifier)))
     atomic(workspace.path(EXAMPLES), lambda path: examples.write_parquet(path, compression="zstd", statistics=False))

@@ -49,3 +49,11 @@ def test_without_a_choice_only_assigned_categories_are_explained(trained, measur
     answers = trained.classifier.answer(measures, titles, vectors, encode)
     found = explain(trained.classifier, measures, titles, vectors, encode)
     assert [len(row) for row in found] == answers.assigned.sum(axis=1).tolist()
+
+
+def test_the_best_sentence_stands_in_the_text(reasons, measures):
+    for text, found in zip(measures["text"].to_list(), reasons, strict=True):
+        for reason in found:
+            best = reason.best_sentence
+            assert text[best.start : best.end] == best.text
+            assert best.text in [piece.text for piece in reason.sentences]
