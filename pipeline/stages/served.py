@@ -1,15 +1,33 @@
 """The classifier as MLflow serves it: `mlflow models serve -m models:/jucuo-classifier@champion`.
 
-MLflow runs this file to make the model ("models from code"), so nothing is pickled. Input rows have `text` and, if
-known, `heading_path`, `headline`, `title`, `id`; each answer has labels, primary, probabilities and why.
+MLflow runs this file to make the model ("models from code"), so nothing is pickled. Rows, sent as
+`dataframe_records`, have `text` and, if known, `heading_path`, `headline`, `title`, `id`; each answer has labels,
+primary, probabilities and why.
 """
 
 from __future__ import annotations
 
+import warnings
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import mlflow
+
+
+def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row as it was sent: MLflow fills what a row lacks with NaN.
+
+    Raises ValueError for `inputs`: there MLflow takes texts for base64 and hands on bytes.
+    """
+    if any(isinstance(value, bytes) for value in row.values()):
+        raise ValueError("send the rows as `dataframe_records`, not as `inputs`")
+    return {name: value for name, value in row.items() if value is not None and value == value}  # noqa: PLR0124
+
+
+# MLflow asks for hints; it would turn them into a schema that refuses optional fields. Set after its import, which
+# puts filters of its own before earlier ones.
+warnings.filterwarnings("ignore", message=".*Add type hints")
 
 
 class ServedClassifier(mlflow.pyfunc.PythonModel):  # type: ignore[misc,name-defined]
@@ -25,13 +43,13 @@ class ServedClassifier(mlflow.pyfunc.PythonModel):  # type: ignore[misc,name-def
         self._encode = CachedEncoder(load(shipped("configs/params.yaml")))
         self._classifier = store.loads(Path(context.artifacts["classifier"]).read_bytes())
 
-    # Without hints on purpose: MLflow turns them into a schema that refuses optional fields.
+    # Without hints on purpose.
     def predict(self, context, model_input):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG002
         """Answers in the order of the rows."""
         from pipeline.stages.classifying import answer_rows
 
         rows = model_input.to_dict("records") if hasattr(model_input, "to_dict") else model_input
-        return answer_rows(rows, self._classifier, self._encode)
+        return answer_rows([_plain(row) for row in rows], self._classifier, self._encode)
 
 
 mlflow.models.set_model(ServedClassifier())

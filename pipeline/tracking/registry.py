@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,9 +44,7 @@ def register(client: Any, run_id: str, code: Path, artifacts: dict[str, Path], r
     """Log the model that the file `code` makes with a run, register it, move the alias if it beats the champion."""
     import mlflow
 
-    with mlflow.start_run(run_id=run_id), warnings.catch_warnings():
-        # Hints would become a schema that refuses optional fields (served.py); people read this on every reproduction.
-        warnings.filterwarnings("ignore", message=".*Add type hints")
+    with mlflow.start_run(run_id=run_id):
         logged = mlflow.pyfunc.log_model(
             name="classifier",
             python_model=str(code),

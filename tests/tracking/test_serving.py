@@ -33,7 +33,7 @@ def free_port() -> int:
 
 
 def ask(port: int, rows: list[dict[str, str]]) -> list[dict[str, object]]:
-    answer = httpx.post(f"http://127.0.0.1:{port}/invocations", json={"inputs": rows}, timeout=240)
+    answer = httpx.post(f"http://127.0.0.1:{port}/invocations", json={"dataframe_records": rows}, timeout=240)
     assert answer.status_code == 200, answer.text
     found: list[dict[str, object]] = answer.json()["predictions"]
     return found
