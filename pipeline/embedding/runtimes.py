@@ -16,6 +16,7 @@ import hashlib
 import importlib.metadata
 import importlib.util
 import logging
+import sys
 import warnings
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -188,17 +189,23 @@ def _onnx_session(folder: Path, threads: int) -> Callable[[np.ndarray, np.ndarra
     return run
 
 
-def _write_openvino(states: Any, folder: Path) -> dict[str, Any]:
+def _openvino() -> Any:
+    """The module, imported without its telemetry: a conversion would report itself over the network unasked."""
+    sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # the import then fails, a stub steps in
     import openvino
 
+    return openvino
+
+
+def _write_openvino(states: Any, folder: Path) -> dict[str, Any]:
+    openvino = _openvino()
     converted = openvino.convert_model(states, example_input=_example())
     openvino.save_model(converted, folder / "model.xml", compress_to_fp16=True)
     return {"recipe": RECIPE, "weights": "fp16"}
 
 
 def _openvino_session(folder: Path, threads: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    import openvino
-
+    openvino = _openvino()
     precision = "bf16" if kernels.has_fast_bf16() else "f32"
     options = {"INFERENCE_NUM_THREADS": threads, "INFERENCE_PRECISION_HINT": precision}
     with kernels.unpinned():
