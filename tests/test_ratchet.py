@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 
 from pipeline.settings import Settings
+from pipeline.stages import embed, index, ingest, segment
 from pipeline.stages.flow import run_pipe
 from pipeline.workspace import Workspace
 
@@ -48,10 +49,12 @@ def test_scores_on_real_plans_hold(checkout: Path, real_corpus: Path, tmp_path: 
 @pytest.mark.real
 @pytest.mark.slow
 def test_search_holds_its_place_on_the_judged_queries(checkout: Path, real_corpus: Path, tmp_path: Path) -> None:
-    workspace = Workspace(tmp_path)
-    run_pipe([real_corpus], workspace, Settings())
+    workspace, settings = Workspace(tmp_path), Settings()
+    ingest.run([real_corpus], workspace, settings)
+    for stage in (segment, embed, index):
+        stage.run(workspace, settings)
     quality = script(checkout / "experiments/search_quality.py")
-    found = quality.figures(*quality.evaluate(workspace, Settings(), checkout / "data/labels/queries", quality.FLOORED))
+    found = quality.figures(*quality.evaluate(workspace, settings, checkout / "data/labels/queries", quality.FLOORED))
     low = {name: found[name] for name, floor in floors(checkout, "search").items() if found[name] < floor}
     assert not low, f"below the floor on held-back queries: {low}"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -102,16 +102,33 @@ def prepare(measures: pl.DataFrame, titles: Mapping[str, str], vectors: Vectors,
     texts, headlines and sections a tenth of it.
     Raises ValueError when frame and vectors differ in length.
     """
+    whole = prepare_whole(measures, titles, vectors, encode)
+    return by_sentences(whole, np.ones(len(whole), dtype=np.bool_), encode)
+
+
+def prepare_whole(measures: pl.DataFrame, titles: Mapping[str, str], vectors: Vectors, encode: Encode) -> Inputs:
+    """The same with every measure as one sentence, which needs no vectors of sentences."""
     if len(measures) != len(vectors):
         raise ValueError(f"{len(measures)} measures but {len(vectors)} vectors: encode the measures again")
     texts, headlines = measures["text"].to_list(), measures["headline"].to_list()
     paths, documents = measures["heading_path"].to_list(), measures["doc_id"].to_list()
     sections = [section_of(path, titles.get(doc, "")) for path, doc in zip(paths, documents, strict=True)]
-    pieces, counts = split(texts)
-    context = encode_distinct(headlines + sections + pieces, encode, vectors.shape[1])
-    n = len(texts)
-    found = Sentences(pieces, counts, context[2 * n :])
-    return Inputs(texts, headlines, sections, np.asarray(vectors, np.float32), context[:n], context[n : 2 * n], found)
+    context = encode_distinct(headlines + sections, encode, vectors.shape[1])
+    n, raw = len(texts), np.asarray(vectors, np.float32)
+    found = Sentences(texts, np.ones(n, dtype=np.int64), raw)
+    return Inputs(texts, headlines, sections, raw, context[:n], context[n:], found)
+
+
+def by_sentences(inputs: Inputs, chosen: NDArray[np.bool_], encode: Encode) -> Inputs:
+    """The inputs with the `chosen` (n,) measures cut into sentences, the others left whole."""
+    rows = np.flatnonzero(chosen)
+    pieces, counts = split([inputs.texts[row] for row in rows])
+    vectors = encode_distinct(pieces, encode, inputs.vectors.shape[1])
+    cut = Sentences(pieces, counts, vectors)
+    order = np.empty(len(inputs), dtype=np.int64)
+    left = np.flatnonzero(~chosen)
+    order[rows], order[left] = np.arange(len(rows)), len(rows) + np.arange(len(left))
+    return replace(inputs, sentences=cut.joined(inputs.sentences.take(left)).take(order))
 
 
 def headline_of(text: str) -> str:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from pipeline.classification.codebook import Codebook
 from pipeline.classification.decide import Answers, Decider
-from pipeline.classification.inputs import Encode, Inputs, Vectors, prepare
+from pipeline.classification.inputs import Encode, Inputs, Vectors, by_sentences, prepare_whole
 from pipeline.classification.near import Near
 from pipeline.classification.scorer import Scorer
 
@@ -19,6 +19,10 @@ SHOWN = 0.05
 """Probability from which a category is written to the assignments table even if it is not assigned."""
 BATCH = 4096
 """Measures scored at once: with their sentences they need about 1 GB."""
+FAR = -3.0
+"""Log-odds of belonging to any category below which a measure is read whole only: with less than 5% no category of it
+would be shown, whatever a sentence says. Of 51 real documents, 46 of them general reports, four in five sentences need
+no vectors then, and no assignment changes."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,10 @@ class Classifier:
         """Gather inputs; raises ValueError when the vectors come from an encoder of another size."""
         if vectors.shape[1] != self.dim:
             raise ValueError(f"the classifier was trained on vectors of {self.dim} dimensions, not {vectors.shape[1]}")
-        return prepare(measures, titles, vectors, encode)
+        whole = prepare_whole(measures, titles, vectors, encode)
+        parts = [self.scorer.anything_of(whole.take(rows)) for rows in _batches(len(whole))]
+        anything = np.concatenate([*parts, np.zeros(0)])
+        return by_sentences(whole, self.decider.field.log_odds(anything[:, None, None])[:, 0] > FAR, encode)
 
     def answers(self, inputs: Inputs) -> Answers:
         """Everything the classifier says of inputs, batch by batch."""

@@ -125,6 +125,10 @@ class Scorer:
         anything = self.anything.decide(seen.columns)[:, 0]
         return Decisions(self.read(seen), primary, anything, self.read(pieces), found.counts, lengths)
 
+    def anything_of(self, inputs: Inputs) -> NDArray[np.float64]:
+        """(n,) log-odds of belonging to any category, which need no sentences."""
+        return np.asarray(self.anything.decide(self.space.see(inputs).columns)[:, 0])
+
     def read(self, seen: Seen) -> Reading:
         """The three scores of texts, measures or sentences."""
         prior = self.prior.log_odds(self.pairs(seen))

@@ -120,7 +120,8 @@ def tell(classifier: Classifier, inputs: Inputs, column: int) -> Told:
     features = gather_evidence(decider.reading, decider.field, decisions).labels[0, column]
     on_own = decider.reading.log_odds(scores_of(decisions.sentences))[:, column]
     best = int(on_own.argmax())
-    start, end = sentences(inputs.texts[0])[best]
+    cut = len(pieces) > 1
+    start, end = sentences(inputs.texts[0])[best] if cut else (0, len(inputs.texts[0]))
     weights = dict(zip(LABEL_EVIDENCE, decider.labels.weights.tolist(), strict=True))
     centre = dict(zip(LABEL_EVIDENCE, decider.labels.centre.tolist(), strict=True))
     values = dict(zip(LABEL_EVIDENCE, features.tolist(), strict=True))

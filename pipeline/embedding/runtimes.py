@@ -178,6 +178,7 @@ def _write_onnx(states: Any, folder: Path) -> dict[str, Any]:
 def _onnx_session(folder: Path, threads: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
     import onnxruntime
 
+    onnxruntime.disable_telemetry_events()
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
