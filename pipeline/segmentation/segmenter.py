@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from pipeline.segmentation import lexicon
@@ -69,6 +69,12 @@ def _measure(
     )
 
 
+def _within(spans: list[tuple[int, int]], place: int) -> bool:
+    """Whether one of the sorted, disjoint spans covers a place: a dropped line between an item and its continuation."""
+    before = bisect_right(spans, place, key=lambda span: span[0])
+    return before > 0 and place < spans[before - 1][1]
+
+
 def _default_kind(title: str, doc_type: str, plan_year: int | None) -> Kind:
     """Kind where no heading decides: a pure review (`2019年工作总结`) reports, every other document plans."""
     kind = lexicon.kind_of(title, "plan", plan_year)
@@ -114,6 +120,7 @@ def segment(
             if holds
         ]
         measures.append(_measure(text, draft, path, ordinal=ordinal, flags=flags, plan_year=plan_year))
-    dropped = [Skipped(line.start, line.end, reason) for line, reason in tree.dropped]
+    taken = sorted((measure.start, measure.end) for measure in measures)
+    dropped = [Skipped(line.start, line.end, why) for line, why in tree.dropped if not _within(taken, line.start)]
     skipped = sorted([*selection.skipped, *dropped], key=lambda skip: (skip.start, skip.end))
     return Segmentation(measures, selection.outline, skipped)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import polars as pl
 
-from pipeline.reuse import share_matrix
 from pipeline.settings import ReuseParams
 
 PLACES = ("province", "city", "county", "level")
@@ -12,6 +11,8 @@ PLACES = ("province", "city", "county", "level")
 
 def matrix(documents: pl.DataFrame, passages: pl.DataFrame, params: ReuseParams) -> pl.DataFrame:
     """Shares of every two issuers of these documents, one row for each direction (see `share_matrix`)."""
+    from pipeline.reuse import share_matrix  # compiled code: only who asks for it waits for its import
+
     return share_matrix(documents, passages, params)
 
 

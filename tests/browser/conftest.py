@@ -23,7 +23,7 @@ from pipeline.workspace import Workspace
 sys.path.insert(0, str(Path(__file__).parent.parent / "web"))
 from web_workspace import make
 
-SAMPLE = Path(__file__).parents[2] / "data/sample/landong/2024.txt"
+SAMPLE = Path(__file__).parents[2] / "data/sample/landong"
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -82,7 +82,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
 
 @pytest.fixture
 def lived(tmp_path: Path) -> Iterator[Served]:
-    """A workspace the pipe has made of one plan of the sample, for what needs a real classifier.
+    """A workspace the pipe has made of one bureau's plans of the sample, for what needs a real classifier.
 
     The shipped examples are of the sample too and are then not added, so a few decisions move the classifier.
     """

@@ -9,7 +9,6 @@ import polars as pl
 
 from pipeline.classification.codebook import Codebook
 from pipeline.report.figures import UNKNOWN
-from pipeline.reuse import changes_over_years
 from pipeline.web.queries.items import NotFoundError
 from pipeline.web.queries.models import ComparisonView, PassageSide, PassageView, SharedTotals, YearChange
 from pipeline.web.queries.passages import between
@@ -81,6 +80,8 @@ def changes(wide: pl.DataFrame, documents: pl.DataFrame, pairs: pl.DataFrame, is
     """What an issuer kept, changed, dropped and added from each year's plan to the next."""
     if issuer == UNKNOWN:
         return []
+    from pipeline.reuse import changes_over_years  # compiled code: only who asks for it waits for its import
+
     headline = dict(wide.select("measure_id", "headline").iter_rows())
     return [
         YearChange(**row, headline_from=headline.get(row["measure_from"]), headline_to=headline.get(row["measure_to"]))
