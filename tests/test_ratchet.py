@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
-from types import ModuleType
 
 import pytest
+from scripts import script
 
 from pipeline.settings import Settings
 from pipeline.stages import embed, index, ingest, segment
@@ -18,15 +17,6 @@ from pipeline.workspace import Workspace
 def floors(checkout: Path, part: str) -> dict[str, float]:
     baseline: dict[str, dict[str, float]] = json.loads((checkout / "experiments/baseline.json").read_text("utf-8"))
     return baseline[part]
-
-
-def script(path: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 def test_scores_on_the_sample_corpus_hold(checkout: Path) -> None:

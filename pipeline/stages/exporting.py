@@ -9,6 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
+from pipeline.joined import with_documents, with_labels
 from pipeline.schemas import PASSAGES
 from pipeline.settings import ReuseParams
 from pipeline.stages import issuers
@@ -34,32 +35,8 @@ class Written:
 
 
 def _measures(workspace: Workspace) -> pl.DataFrame:
-    documents = workspace.read("documents").select(
-        "doc_id",
-        "source_path",
-        "sha256",
-        "title",
-        "issuer",
-        "province",
-        "city",
-        "county",
-        "level",
-        "plan_year",
-        "published",
-        "posted",
-    )
-    joined = workspace.read("measures").join(documents, on="doc_id")
-    if not workspace.has("assignments"):
-        return joined
-    assigned = workspace.read("assignments").filter(pl.col("assigned")).sort("measure_id", "rank")
-    labels = assigned.group_by("measure_id", maintain_order=True).agg(
-        categories=pl.col("category"),
-        primary=pl.col("category").filter(pl.col("primary")).first(),
-        category_source=pl.col("source").first(),
-        model_digest=pl.col("model_digest").first(),
-        codebook=pl.col("codebook").first(),
-    )
-    return joined.join(labels, on="measure_id", how="left").with_columns(pl.col("categories").fill_null([]))
+    measures = with_documents(workspace.read("measures"), workspace.read("documents"))
+    return with_labels(measures, workspace.read("assignments")) if workspace.has("assignments") else measures
 
 
 def select(

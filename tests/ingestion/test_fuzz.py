@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import random
 import sys
@@ -11,6 +10,7 @@ from types import ModuleType
 
 import pytest
 from mutants import KINDS, MUTATIONS, SHAPES, mutant, seeds
+from scripts import script
 
 from pipeline.ingestion.readers import read
 from pipeline.settings import IngestParams
@@ -18,11 +18,7 @@ from pipeline.settings import IngestParams
 
 @pytest.fixture(scope="module")
 def fuzz(checkout: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("fuzz", checkout / "experiments/fuzz.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return script(checkout / "experiments/fuzz.py")
 
 
 @pytest.mark.slow

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import sys
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scripts import script
 
 from pipeline.ingestion import evaluation as metadata
 from pipeline.segmentation import Citation, Heading, SegmentedMeasure, Target
@@ -28,11 +27,7 @@ from pipeline.segmentation.evaluation import Rate, Unit, agreement, baseline, he
 
 @pytest.fixture(scope="module")
 def experiment(checkout: Path) -> ModuleType:
-    spec = importlib.util.spec_from_file_location("structure", checkout / "experiments/structure.py")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[spec.name] = module
-    spec.loader.exec_module(module)
-    return module
+    return script(checkout / "experiments/structure.py")
 
 
 @pytest.fixture(scope="module")

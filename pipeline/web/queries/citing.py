@@ -6,7 +6,7 @@ import re
 from datetime import date
 from typing import Any
 
-from pipeline.web.queries.models import CitedAs
+from pipeline.web.queries.page_models import CitedAs
 
 
 def _when(row: dict[str, Any]) -> str:

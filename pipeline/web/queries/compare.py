@@ -10,8 +10,8 @@ import polars as pl
 from pipeline.classification.codebook import Codebook
 from pipeline.report.figures import UNKNOWN
 from pipeline.web.queries.items import NotFoundError
-from pipeline.web.queries.models import ComparisonView, PassageSide, PassageView, SharedTotals, YearChange
 from pipeline.web.queries.passages import between
+from pipeline.web.queries.reuse_models import ComparisonView, PassageSide, PassageView, SharedTotals, YearChange
 
 
 def issuers(wide: pl.DataFrame) -> list[str]:

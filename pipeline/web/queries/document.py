@@ -13,7 +13,7 @@ import polars as pl
 from pipeline.cleaning.offsets import OffsetMap
 from pipeline.web.queries.items import DOC_ID, document_items, items, row_of
 from pipeline.web.queries.marking import Mark, Run, runs
-from pipeline.web.queries.models import DocumentView
+from pipeline.web.queries.page_models import DocumentView
 
 BUDGET = 80_000
 """Bytes of text a page holds: with outline and frame it stays below 150 kB."""

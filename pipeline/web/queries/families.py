@@ -6,7 +6,7 @@ import polars as pl
 
 from pipeline.report.figures import UNKNOWN
 from pipeline.web.queries.items import SHORT_ID, NotFoundError, items
-from pipeline.web.queries.models import FamilyItem, FamilyMember, FamilyView
+from pipeline.web.queries.reuse_models import FamilyItem, FamilyMember, FamilyView
 
 
 def _members(families: pl.DataFrame, wide: pl.DataFrame) -> pl.DataFrame:

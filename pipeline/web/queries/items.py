@@ -8,7 +8,8 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.web.queries.models import DocumentItem, MeasureItem
+from pipeline.web.queries.models import MeasureItem
+from pipeline.web.queries.page_models import DocumentItem
 
 MEASURE_ID = re.compile(r"[\w.-]{1,120}/[\w.\-（）()、]{1,80}")
 DOC_ID = re.compile(r"[\w.-]{1,120}")

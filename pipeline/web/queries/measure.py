@@ -13,8 +13,9 @@ from pipeline.classification.codebook import Codebook
 from pipeline.web.queries.citing import cite
 from pipeline.web.queries.families import family_view
 from pipeline.web.queries.items import MEASURE_ID, by_ids, items, row_of
-from pipeline.web.queries.models import CategoryScore, FamilyView, MeasureView, RelatedView
+from pipeline.web.queries.page_models import CategoryScore, MeasureView
 from pipeline.web.queries.passages import of_measure
+from pipeline.web.queries.reuse_models import FamilyView, RelatedView
 
 MAX_RELATED = 30
 MAX_PASSAGES = 60

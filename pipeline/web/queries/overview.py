@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.report.figures import UNKNOWN
-from pipeline.web.queries.models import OverviewView
+from pipeline.web.queries.page_models import OverviewView
 
 
 def _years(wide: pl.DataFrame, documents: pl.DataFrame) -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ from typing import Any
 import polars as pl
 
 from pipeline.report.figures import UNKNOWN
-from pipeline.web.queries.models import PassageSide, PassageView
+from pipeline.web.queries.reuse_models import PassageSide, PassageView
 
 
 def _with_words(rows: pl.DataFrame, documents: pl.DataFrame) -> pl.DataFrame:

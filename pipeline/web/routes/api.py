@@ -10,17 +10,9 @@ from pydantic import BaseModel, Field
 from pipeline.web import finding
 from pipeline.web.problems import PROBLEM_TYPE, Problem
 from pipeline.web.queries.document import document_view
-from pipeline.web.queries.models import (
-    ComparisonView,
-    DocumentItem,
-    DocumentView,
-    FamilyItem,
-    FamilyView,
-    Hit,
-    MeasureView,
-    OverviewView,
-    SearchResults,
-)
+from pipeline.web.queries.models import Hit, SearchResults
+from pipeline.web.queries.page_models import DocumentItem, DocumentView, MeasureView, OverviewView
+from pipeline.web.queries.reuse_models import ComparisonView, FamilyItem, FamilyView
 from pipeline.web.routes import compare, documents, families, measures
 from pipeline.web.routes.common import LibraryDep, PageDep, lists
 from pipeline.web.routes.overview import overview_of

@@ -10,7 +10,7 @@ from fastapi.responses import HTMLResponse
 from pipeline.schemas import TABLES
 from pipeline.web.library import Library, MissingTableError
 from pipeline.web.queries.compare import changes, comparison, issuers
-from pipeline.web.queries.models import ComparisonView
+from pipeline.web.queries.reuse_models import ComparisonView
 from pipeline.web.routes.common import LibraryDep, PageDep
 from pipeline.web.routes.measures import side_runs
 

@@ -12,7 +12,7 @@ from fastapi.responses import HTMLResponse
 from pipeline.web.library import Library
 from pipeline.web.queries.document import blocks, document_row, document_view, sheets, stretches
 from pipeline.web.queries.items import document_items
-from pipeline.web.queries.models import DocumentItem
+from pipeline.web.queries.page_models import DocumentItem
 from pipeline.web.queries.paging import Page as Rows
 from pipeline.web.queries.paging import page as page_of_rows
 from pipeline.web.routes.common import LibraryDep, PageDep

@@ -12,9 +12,9 @@ from pipeline.report.differences import Piece, differences
 from pipeline.schemas import TABLES
 from pipeline.web.library import Library, MissingTableError
 from pipeline.web.queries.families import family_view, listing
-from pipeline.web.queries.models import FamilyItem, FamilyView
 from pipeline.web.queries.paging import Page as Rows
 from pipeline.web.queries.paging import page as page_of_rows
+from pipeline.web.queries.reuse_models import FamilyItem, FamilyView
 from pipeline.web.routes.common import LibraryDep, PageDep
 
 router = APIRouter(include_in_schema=False)

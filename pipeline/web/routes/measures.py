@@ -13,7 +13,9 @@ from pipeline.web import finding
 from pipeline.web.library import Library
 from pipeline.web.queries.marking import Mark, Run, runs
 from pipeline.web.queries.measure import measure_view
-from pipeline.web.queries.models import Hit, MeasureView, PassageSide
+from pipeline.web.queries.models import Hit
+from pipeline.web.queries.page_models import MeasureView
+from pipeline.web.queries.reuse_models import PassageSide
 from pipeline.web.rendering import Page
 from pipeline.web.routes.common import LibraryDep, PageDep, frames
 

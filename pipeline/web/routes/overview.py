@@ -12,8 +12,8 @@ from pipeline.report.figures import HeatMap, categories_by_issuer
 from pipeline.schemas import TABLES
 from pipeline.web.library import Library
 from pipeline.web.queries.filters import NONE
-from pipeline.web.queries.models import OverviewView
 from pipeline.web.queries.overview import overview
+from pipeline.web.queries.page_models import OverviewView
 from pipeline.web.routes.common import LibraryDep, PageDep
 
 router = APIRouter(include_in_schema=False)
