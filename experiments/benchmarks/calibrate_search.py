@@ -3,8 +3,9 @@
 `python experiments/benchmarks/calibrate_search.py --workspace W [--write]`, W a workspace of the real corpus.
 
 Pairs are a query and a measure: the judged ones, and as many unjudged ones drawn by a seed, which count as unrelated
-and are weighted to stand for more of their kind. A pair is positive from grade 2: the same topic or the same measure.
-Fitted on the queries that may be tuned on, checked on those held back. Prints the file's content.
+and are weighted to stand for more of their kind. Two scales: same topic from grade 2; at grade 3 the same measure or,
+for a phrase, just what is asked. Fitted on the queries that may be tuned on, checked on those held back. Prints the
+file's content.
 """
 
 from __future__ import annotations
@@ -21,7 +22,6 @@ from sklearn.metrics import log_loss, roc_auc_score
 
 from pipeline.search import scale
 from pipeline.search.asking import ask
-from pipeline.search.relevance import RELEVANT
 from pipeline.settings import Settings
 from pipeline.stages.embed import CachedEncoder
 from pipeline.stages.index import load_index
@@ -31,14 +31,17 @@ from pipeline.workspace import Workspace
 if TYPE_CHECKING:
     from pipeline.search.judgements import JudgedQuery
 
-EDGES = (0.0, 0.1, 0.4, 0.75, 1.0)
+EDGES = (0.0, scale.POSSIBLE, scale.LIKELY, 0.75, 1.0)
+LEAST = {"same_measure": 3, "same_topic": 2}
+"""The lowest grade that is positive on each scale."""
+
 SEED = 20261122
 UNJUDGED_WEIGHT = 20.0
 """How many an unjudged pair stands for: a query has 18 judged measures, as many drawn, and some 400 candidates."""
 
 
 class Pairs:
-    """Features (k, 2), whether the topic is the same (k,), weights (k,), and grades (k,; -1 unjudged)."""
+    """Features (k, 2), weights (k,), and grades (k,; -1 unjudged)."""
 
     def __init__(self, workspace: Workspace, queries: list[JudgedQuery], rng: np.random.Generator) -> None:
         settings = Settings()
@@ -59,13 +62,11 @@ class Pairs:
             grades += [*known.values(), *([-1] * len(drawn))]
         self.features = np.concatenate(features).astype(np.float64)
         self.grades = np.array(grades)
-        self.same = self.grades >= RELEVANT
         self.weights = np.where(self.grades < 0, UNJUDGED_WEIGHT, 1.0)
 
 
-def held(probability: np.ndarray, pairs: Pairs) -> dict[str, Any]:
-    """How well probabilities hold, over all pairs by weight, and over the judged ones by grade."""
-    same, weights = pairs.same, pairs.weights
+def held(probability: np.ndarray, same: np.ndarray, weights: np.ndarray) -> dict[str, Any]:
+    """How well probabilities hold over all pairs, by weight."""
     bins = []
     for low, high in itertools.pairwise(EDGES):
         inside = (probability >= low) & (probability < high + (high == 1))
@@ -76,7 +77,6 @@ def held(probability: np.ndarray, pairs: Pairs) -> dict[str, Any]:
                     "n": int(inside.sum()),
                     "predicted": round(float(np.average(probability[inside], weights=weights[inside])), 3),
                     "true": round(float(np.average(same[inside], weights=weights[inside])), 3),
-                    "same_measure": round(float(np.average(pairs.grades[inside] == 3, weights=weights[inside])), 3),  # noqa: PLR2004
                 }
             )
     return {
@@ -85,6 +85,22 @@ def held(probability: np.ndarray, pairs: Pairs) -> dict[str, Any]:
         "auc": round(float(roc_auc_score(same, probability, sample_weight=weights)), 3),
         "log_loss": round(float(log_loss(same, probability, sample_weight=weights)), 4),
         "bins": bins,
+    }
+
+
+def fitted(dev: Pairs, back: Pairs, least: int) -> dict[str, Any]:
+    """The coefficients of one scale, and how well it holds where it was fitted and where it was not."""
+    model = LogisticRegression(C=1e3).fit(dev.features, dev.grades >= least, dev.weights)
+    checks = {
+        part: held(model.predict_proba(pairs.features)[:, 1], pairs.grades >= least, pairs.weights)
+        for part, pairs in (("fit", dev), ("check", back))
+    }
+    return {
+        "meaning": round(float(model.coef_[0][0]), 3),
+        "wording": round(float(model.coef_[0][1]), 3),
+        "intercept": round(float(model.intercept_[0]), 3),
+        "source": "judged queries over 51 real documents (experiments/queries)",
+        **checks,
     }
 
 
@@ -102,15 +118,7 @@ def main() -> None:
         own = [query for query in queries if (query.kind == "measure") == (name == "measure")]
         dev = Pairs(workspace, [query for query in own if not query.held_back], rng)
         back = Pairs(workspace, [query for query in own if query.held_back], rng)
-        model = LogisticRegression(C=1e3).fit(dev.features, dev.same, dev.weights)
-        report[name] = {
-            "meaning": round(float(model.coef_[0][0]), 3),
-            "wording": round(float(model.coef_[0][1]), 3),
-            "intercept": round(float(model.intercept_[0]), 3),
-            "source": "judged queries over 51 real documents (experiments/queries)",
-            "fit": held(model.predict_proba(dev.features)[:, 1], dev),
-            "check": held(model.predict_proba(back.features)[:, 1], back),
-        }
+        report[name] = {scale_name: fitted(dev, back, least) for scale_name, least in LEAST.items()}
     text = json.dumps(report, ensure_ascii=False, indent=2) + "\n"
     print(text)
     if arguments.write:

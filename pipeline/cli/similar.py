@@ -89,8 +89,8 @@ def _heading(hit: Hit) -> Text:
     more = f", and {hit.n_duplicates} near-duplicate(s)" if hit.n_duplicates else ""
     reasons = hit.reasons
     scores = (
-        f"   {reasons.relatedness}: score {hit.score:.2f} of 1, meaning {reasons.meaning:.2f} (-1 to 1), "
-        f"wording {reasons.wording:.2f} (0 to 1){more}"
+        f"   {reasons.relatedness.replace('_', ' ')}: score {hit.score:.2f} of 1, "
+        f"meaning {reasons.meaning:.2f} (-1 to 1), wording {reasons.wording:.2f} (0 to 1){more}"
     )
     return Text.assemble(
         (f"{hit.rank}. {who}", "bold"),

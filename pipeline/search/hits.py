@@ -122,8 +122,9 @@ def _reasons(rows: np.ndarray, vectors: np.ndarray, ranked: Ranked, asked: Asked
     fused = ranked.fused
     wording, characters = (ranked.lexical[name].cosines(asked.lexical[name], rows) for name in ("words", "characters"))
     local = scale.neighbourhood_cosines(asked.dense, vectors, ranked.dense.rows(ranked.neighbours))
-    phrase = all(scale.is_phrase(text) for text in asked.texts)
-    probability = scale.calibration(phrase=phrase).probability(local, wording)
+    phrase = not asked.rows and all(scale.is_phrase(text) for text in asked.texts)
+    scales = scale.scale_of(phrase=phrase)
+    likeness = scales.likeness(local, wording)
     meaning = vectors @ asked.dense
     return [
         Reasons(
@@ -131,8 +132,9 @@ def _reasons(rows: np.ndarray, vectors: np.ndarray, ranked: Ranked, asked: Asked
             wording=round(float(wording[i]), 4),
             characters=round(float(characters[i]), 4),
             coverage=0.0,
-            same_topic=round(float(probability[i]), 4),
-            relatedness=scale.grade(float(probability[i])),
+            same_measure=round(float(likeness.same_measure[i]), 4),
+            same_topic=round(float(likeness.same_topic[i]), 4),
+            relatedness=scales.name(float(likeness.same_measure[i]), float(likeness.same_topic[i])),
             ranks={name: int(ranks[place]) for name, ranks in fused.ranks.items() if ranks[place]},
             share_of_meaning=round(float(fused.parts["meaning"][place] / fused.scores[place]), 4),
             terms=asked.terms,

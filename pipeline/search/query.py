@@ -108,9 +108,11 @@ class Reasons:
         wording: cosine of the jieba words' TF-IDF vectors, 0 to 1.
         characters: cosine of the character pairs' TF-IDF vectors, 0 to 1.
         coverage: share of the query's words, weighted by idf, that the measure has, 0 to 1.
-        same_topic: calibrated probability that a judge finds it to be of the query's topic (see `scale`).
-        relatedness: a word for that probability: `same` from 0.75, `similar` from 0.4, `related` from 0.1, else
-            `unrelated`.
+        same_measure: calibrated probability that a judge finds it to be the same measure or, for a phrase, to treat
+            just what it asks (see `scale`).
+        same_topic: calibrated probability that a judge finds it to be of the query's topic at least.
+        relatedness: a word for these: `same_measure` (for a phrase `answers`) or `same_topic` from 0.5 each,
+            `related` from 0.1 for the topic, else `unrelated`.
         ranks: place in each single ranking that has it, from 1.
         share_of_meaning: part of the score that came from meaning, the rest is from wording.
         terms: quoted terms it contains.
@@ -120,6 +122,7 @@ class Reasons:
     wording: float
     characters: float
     coverage: float
+    same_measure: float
     same_topic: float
     relatedness: str
     ranks: dict[str, int]

@@ -103,6 +103,8 @@ def hits_frame(result: SearchResult) -> pl.DataFrame:
             "score": hit.score,
             "meaning": hit.reasons.meaning,
             "wording": hit.reasons.wording,
+            "same_measure": hit.reasons.same_measure,
+            "same_topic": hit.reasons.same_topic,
             "relatedness": hit.reasons.relatedness,
             "shared": [asdict(span) for span in hit.shared],
             "duplicates": list(hit.duplicates),
@@ -127,7 +129,8 @@ def hits_frame(result: SearchResult) -> pl.DataFrame:
         }
     )
     words = ("measure_id", "relatedness", "doc_id", "issuer", "province", "kind", "headline", "text")
-    schema: dict[str, Any] = {"rank": pl.Int64, "score": pl.Float64, "meaning": pl.Float64, "wording": pl.Float64}
+    numbers = ("score", "meaning", "wording", "same_measure", "same_topic")
+    schema: dict[str, Any] = {"rank": pl.Int64} | dict.fromkeys(numbers, pl.Float64)
     schema |= {"year": pl.Int64, "shared": pl.List(span), "duplicates": pl.List(pl.String)} | dict.fromkeys(
         words, pl.String
     )

@@ -74,9 +74,10 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "phrase": ("含有", "contains"),
         "meaning": ("意义", "meaning"),
         "wording": ("用词", "wording"),
-        "same": ("几乎相同", "nearly the same"),
-        "similar": ("相似", "similar"),
-        "related": ("相关", "related"),
+        "same_measure": ("应是同一举措", "likely the same measure"),
+        "answers": ("应切题", "likely to the point"),
+        "same_topic": ("应属同一主题", "likely the same topic"),
+        "related": ("可能相关", "perhaps related"),
         "unrelated": ("关联不大", "hardly related"),
     },
     "problem": {

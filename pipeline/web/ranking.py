@@ -26,8 +26,8 @@ SHOWN_WORDS, LONG = 4, 12
 
 def _telling(hit: Hit) -> list[str]:
     """The most telling shared words; long stretches are marked in the text and named here by their beginning."""
-    found = sorted(hit.shared, key=lambda s: -s.weight)[:SHOWN_WORDS]
-    return [s.text if len(s.text) <= LONG else f"{s.text[: LONG - 1]}…" for s in found]
+    found = dict.fromkeys(s.text for s in sorted(hit.shared, key=lambda s: -s.weight))
+    return [text if len(text) <= LONG else f"{text[: LONG - 1]}…" for text in [*found][:SHOWN_WORDS]]
 
 
 def reasons_of(hit: Hit) -> list[Reason]:

@@ -119,7 +119,8 @@ def test_reasons_and_shared_stretches(index):
     assert reasons.ranks == {"meaning": 1, "words": 1, "characters": 1}
     assert hit.score == 1.0
     assert reasons.same_topic > 0.75
-    assert reasons.relatedness == "same"
+    assert reasons.same_measure > 0.5
+    assert reasons.relatedness == "same_measure"
     assert 0.5 < reasons.coverage < 1
     query = index.table.texts[0]
     for shared in hit.shared:

@@ -254,13 +254,27 @@ def test_half_a_number_is_not_shared():
     assert [span.text for span in shared] == ["新增学位2000"]
 
 
-def test_the_scale_rises_with_both_cosines():
-    for phrase in (False, True):
-        calibration = scale.calibration(phrase=phrase)
-        low, high = calibration.probability(np.array([-0.2, 0.9]), np.array([0.0, 0.5]))
+@pytest.mark.parametrize("phrase", [False, True])
+def test_the_scale_rises_with_both_cosines(phrase):
+    scales = scale.scale_of(phrase=phrase)
+    likeness = scales.likeness(np.array([-0.2, 0.9]), np.array([0.0, 0.5]))
+    for low, high in (likeness.same_measure, likeness.same_topic):
         assert 0 <= low < 0.1
         assert 0.9 < high <= 1
-    assert [scale.grade(p) for p in (0.0, 0.1, 0.4, 0.75, 1.0)] == ["unrelated", "related", "similar", "same", "same"]
+
+
+@pytest.mark.parametrize("phrase", [False, True])
+@given(meaning=st.floats(-1, 1), wording=st.floats(0, 1))
+def test_the_same_measure_is_no_likelier_than_the_same_topic(phrase, meaning, wording):
+    likeness = scale.scale_of(phrase=phrase).likeness(np.array([meaning]), np.array([wording]))
+    assert likeness.same_measure[0] <= likeness.same_topic[0]
+
+
+def test_names_of_the_scale():
+    measure, phrase = scale.scale_of(phrase=False), scale.scale_of(phrase=True)
+    assert measure.name(0.5, 0.9) == "same_measure"
+    assert phrase.name(0.5, 0.9) == "answers"
+    assert [measure.name(0.49, topic) for topic in (0.5, 0.1, 0.09)] == ["same_topic", "related", "unrelated"]
 
 
 def test_without_neighbours_the_neighbourhood_cosine_is_the_cosine():
