@@ -116,12 +116,15 @@ def test_family_marks_where_wordings_differ(client: TestClient) -> None:
 
 def test_one_bureau_on_both_sides_is_shown_over_the_years(client: TestClient) -> None:
     bureau = {"a": "青禾市教育局", "b": "青禾市教育局"}
-    changes = client.get("/api/compare", params=bureau).json()["changes"]
+    view = client.get("/api/compare", params=bureau).json()
+    assert view["a"] == view["b"], "one bureau has one share with itself"
+    changes = view["changes"]
     kept = [c["measure_to"] for c in changes if c["status"] in ("kept", "changed")]
     assert kept == ["qinghe-2024-bbbbbb/1.1"]
     assert {c["status"] for c in changes} >= {"dropped", "added"}
     html = client.get("/compare", params=bureau | {"lang": "en"}).text
     assert "Over the years" in html
+    assert "other documents of its own" in html
     assert "2023 → 2024 · kept 1 · changed 0 · dropped 3 · added 3" in html
     assert "/measure/qinghe-2024-bbbbbb/1.1" in html
     other = client.get("/compare", params=bureau | {"b": "白杉县教育局", "lang": "en"}).text

@@ -65,9 +65,12 @@ def comparison(
         if name not in known:
             raise NotFoundError("issuer", name)
     shared: list[PassageView] = between(passages, documents, a, b)
+    mine, others = [p.mine for p in shared], [p.other for p in shared]
+    if a == b:  # either side of a passage is this bureau's text
+        mine = others = [*mine, *others]
     return ComparisonView(
-        a=_totals(documents, a, [p.mine for p in shared]),
-        b=_totals(documents, b, [p.other for p in shared]),
+        a=_totals(documents, a, mine),
+        b=_totals(documents, b, others),
         n_passages=len(shared),
         passages=shared,
         categories=_categories(wide, codebook, a, b),
