@@ -12,7 +12,8 @@ import numpy as np
 
 from pipeline.reuse.classes import Tokens, any_digit
 from pipeline.reuse.join import join
-from pipeline.reuse.meet import sketch_join
+from pipeline.reuse.meet import meet
+from pipeline.reuse.sketch import sketch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,10 +43,10 @@ def near(
         new: (n_texts,) only pairs with at least one of these.
         exact: whether no pair may be missed.
     """
-    codes = any_digit(corpus.codes)
     if exact:
-        return join(codes, corpus.starts, params.near, new=new)
-    found = sketch_join(codes, corpus.starts, params.near, sampled=params.sampled, size=params.rarest, new=new)
+        return join(any_digit(corpus.codes), corpus.starts, params.near, new=new)
+    sketches = sketch(corpus.codes, corpus.starts, params.sampled, params.rarest)
+    found = meet(sketches, corpus.codes, corpus.starts, params.near, new)
     rows = np.flatnonzero(corpus.lengths < SHORT)
     short = corpus.take(rows)
     fresh = None if new is None else new[rows]

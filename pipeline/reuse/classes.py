@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.reuse.grams import digits_alike
 from pipeline.reuse.text import BASIC_PLANE, Codes, Corpus, Ints, fold_table
 
 if TYPE_CHECKING:
@@ -64,7 +65,9 @@ class Tokens:
 
 def any_digit(codes: Codes) -> Codes:
     """Every Arabic digit as `0`, character by character: no pair's edit distance grows by it."""
-    return np.where((codes >= ord("0")) & (codes <= ord("9")), np.uint16(ord("0")), codes)
+    out = np.empty_like(codes)
+    digits_alike(codes, out)
+    return out
 
 
 @lru_cache(maxsize=1024)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from pipeline.reuse.grams import NINE, ZERO
 from pipeline.reuse.jit import BLOCK, blocks, in_threads, kernel
 
 if TYPE_CHECKING:
@@ -31,12 +32,13 @@ def allowed(lengths: Ints, share: float) -> Ints:
 def _fill(codes: Codes, starts: Ints, first: int, last: int, out: NDArray[np.uint8]) -> None:
     for t in range(first, last):
         for i in range(starts[t], starts[t + 1]):
-            bucket = (np.uint32(codes[i]) * np.uint32(40503) >> np.uint32(8)) & np.uint32(BAG - 1)
+            code = ZERO if ZERO <= codes[i] <= NINE else codes[i]
+            bucket = (np.uint32(code) * np.uint32(40503) >> np.uint32(8)) & np.uint32(BAG - 1)
             out[t, bucket] += np.uint8(out[t, bucket] < MOST)
 
 
 def bags(codes: Codes, starts: Ints) -> NDArray[np.uint8]:
-    """(n_texts, 64) how often the characters of each bucket occur, at most 255."""
+    """(n_texts, 64) how often the characters of each bucket occur, at most 255; all digits are one character."""
     raw = np.zeros((len(starts) - 1) * BAG + BAG, np.uint8)
     at = -raw.ctypes.data % BAG  # a row across two lines of the cache takes twice as long to fetch
     out = raw[at : at + len(raw) - BAG].reshape(-1, BAG)

@@ -22,7 +22,8 @@ RUN = 8
 _MIX_1 = np.uint64(0xBF58476D1CE4E5B9)
 _MIX_2 = np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S16, _S32 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(16), np.uint64(32)
-_ZERO = np.uint64(0)
+_NOTHING = np.uint64(0)
+ZERO, NINE = np.uint16(ord("0")), np.uint16(ord("9"))
 EMPTY = np.uint64(0xFFFFFFFFFFFFFFFF)
 """Marks a free slot: no gram is all ones, since 0xFFFF is no character."""
 
@@ -38,7 +39,7 @@ def mix(key: np.uint64) -> np.uint64:
 @inline
 def pack(codes: Codes, at: int, q: int) -> np.uint64:
     """The `q` <= 4 codes from `at` as one number."""
-    key = _ZERO
+    key = _NOTHING
     for i in range(at, at + q):
         key = (key << _S16) | np.uint64(codes[i])
     return key
@@ -54,6 +55,13 @@ def keep_bits(q: int) -> np.uint64:
 def push(key: np.uint64, code: np.uint16, keep: np.uint64) -> np.uint64:
     """The shingle one code further on."""
     return ((key << _S16) | np.uint64(code)) & keep
+
+
+@kernel
+def digits_alike(codes: Codes, out: Codes) -> None:
+    """Write the codes to `out` with every Arabic digit as `0`."""
+    for i in range(len(codes)):
+        out[i] = ZERO if ZERO <= codes[i] <= NINE else codes[i]
 
 
 @kernel

@@ -10,7 +10,8 @@ from rapidfuzz.distance import Levenshtein
 
 from pipeline.reuse.candidates import SHORT, near, unique_pairs
 from pipeline.reuse.filters import allowed
-from pipeline.reuse.meet import sketch_join
+from pipeline.reuse.meet import meet
+from pipeline.reuse.sketch import sketch
 from pipeline.reuse.text import Corpus, normalise
 from pipeline.reuse.verify import edit_similarity
 from pipeline.settings import ReuseParams
@@ -33,6 +34,10 @@ def edited_copies(seed: int, n: int = 1500, lengths: tuple[int, int] = (60, 160)
     return texts
 
 
+def met(corpus: Corpus) -> np.ndarray:
+    return meet(sketch(corpus.codes, corpus.starts, 40, 16), corpus.codes, corpus.starts, PARAMS.near)
+
+
 def verified(corpus: Corpus, pairs: np.ndarray) -> set[tuple[int, int]]:
     pairs = unique_pairs(pairs, len(corpus))
     kept = edit_similarity(corpus, pairs[:, 0], pairs[:, 1], PARAMS.near) >= PARAMS.near
@@ -50,7 +55,7 @@ def test_sketches_find_what_the_exact_join_finds(seed, lengths):
 
 def test_each_pair_comes_once_with_the_smaller_row_first():
     corpus = normalise(edited_copies(6))
-    pairs = sketch_join(corpus.codes, corpus.starts, 0.8, sampled=40, size=16)
+    pairs = met(corpus)
     assert np.array_equal(pairs, unique_pairs(pairs, len(corpus)))
 
 
@@ -60,7 +65,7 @@ def test_the_order_of_the_texts_does_not_matter():
     sets = []
     for rows in (list(range(len(texts))), turned):
         corpus = normalise([texts[row] for row in rows])
-        pairs = np.array(rows)[sketch_join(corpus.codes, corpus.starts, 0.8, sampled=40, size=16)]
+        pairs = np.array(rows)[met(corpus)]
         sets.append(set(map(tuple, unique_pairs(pairs.astype(np.int32), len(texts)).tolist())))
     assert sets[0] == sets[1]
 
@@ -68,9 +73,27 @@ def test_the_order_of_the_texts_does_not_matter():
 def test_many_copies_of_one_text_are_all_paired():
     texts = [*edited_copies(8, n=700), *["".join(LETTERS[:90])] * 300]
     corpus = normalise(texts)
-    pairs = sketch_join(corpus.codes, corpus.starts, 0.8, sampled=40, size=16)
+    pairs = met(corpus)
     first = len(texts) - 300
     assert ((pairs[:, 0] >= first) & (pairs[:, 1] >= first)).sum() == 300 * 299 // 2
+
+
+@pytest.mark.parametrize("members", [100, 400])
+def test_members_of_a_wide_family_find_each_other(members):
+    """All share their frequent shingles only: here a sketch is not allowed to drop what is counted often."""
+    rng = np.random.default_rng(members)
+    texts = edited_copies(10, n=700)
+    for base in texts[:4]:
+        for _ in range(members):
+            copy = list(base)
+            for _ in range(int(len(copy) * rng.uniform(0, 0.13))):
+                copy[rng.integers(len(copy))] = LETTERS[rng.integers(900)]
+            texts.append("".join(copy))
+    corpus = normalise(texts)
+    exact = verified(corpus, near(corpus, PARAMS, exact=True))
+    found = verified(corpus, near(corpus, PARAMS, exact=False))
+    assert len(exact) > members**2
+    assert len(found & exact) >= 0.999 * len(exact)
 
 
 def test_only_pairs_with_a_new_text_when_asked():
