@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pipeline.reuse.alignment import AlignedSpan, AlignmentResult, align
     from pipeline.reuse.compare import IssuerComparison, changes_over_years, compare_issuers, count_changes
     from pipeline.reuse.families import build_families
-    from pipeline.reuse.pairs import find_pairs, update_pairs
+    from pipeline.reuse.pairs import Related, detect_pairs, find_pairs, update_pairs
     from pipeline.reuse.passages import Detected, detect_passages, find_passages, update_passages
     from pipeline.reuse.shares import share_matrix
 
@@ -22,6 +22,8 @@ _HOME = {
     "AlignmentResult": "alignment",
     "align": "alignment",
     "build_families": "families",
+    "Related": "pairs",
+    "detect_pairs": "pairs",
     "find_pairs": "pairs",
     "update_pairs": "pairs",
     "Detected": "passages",
@@ -40,11 +42,13 @@ __all__ = [
     "AlignmentResult",
     "Detected",
     "IssuerComparison",
+    "Related",
     "align",
     "build_families",
     "changes_over_years",
     "compare_issuers",
     "count_changes",
+    "detect_pairs",
     "detect_passages",
     "find_pairs",
     "find_passages",

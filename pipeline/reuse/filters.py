@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from pipeline.reuse.grams import NINE, ZERO
 from pipeline.reuse.jit import BLOCK, blocks, in_threads, kernel
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from pipeline.reuse.text import Codes, Ints
+from pipeline.reuse.text import Codes, Ints
 
 BAG = 64
 """Buckets of the histogram of characters: one line of the cache."""
@@ -21,6 +18,30 @@ MOST = 255
 
 MARKS = 1 << 16
 """Slots of a table of pairs of neighbouring characters."""
+
+
+class Texts(NamedTuple):
+    """All texts and what is asked of them, as compiled code takes it.
+
+    Attributes:
+        codes: (n_codes,) one text after the other.
+        starts: (n_texts + 1,) where each begins.
+        bag: (n_texts, 64) histograms of characters.
+        slack: edits allowed in a text of each length, up to the longest.
+        new: (n_texts,) only pairs with at least one of these.
+    """
+
+    codes: Codes
+    starts: Ints
+    bag: NDArray[np.uint8]
+    slack: Ints
+    new: NDArray[np.bool_]
+
+
+def asked(codes: Codes, starts: Ints, share: float, new: NDArray[np.bool_] | None) -> Texts:
+    """Texts to be compared: all pairs of them if `new` is None."""
+    slack = allowed(np.arange(int(np.diff(starts).max(initial=0)) + 1), share)
+    return Texts(codes, starts, bags(codes, starts), slack, np.ones(len(starts) - 1, np.bool_) if new is None else new)
 
 
 def allowed(lengths: Ints, share: float) -> Ints:
@@ -82,13 +103,9 @@ def _lacking(codes: Codes, table: NDArray[np.uint8], most: int) -> int:
 
 @kernel
 def all_allow(
-    codes: Codes,
-    starts: Ints,
+    texts: Texts,
     y: int,
-    bag: NDArray[np.uint8],
-    slack: Ints,
     within: bool,  # noqa: FBT001 compiled code takes no keywords
-    new: NDArray[np.bool_],
     table: NDArray[np.uint8],
     found: NDArray[np.int32],
 ) -> int:
@@ -96,11 +113,13 @@ def all_allow(
 
     One edit or one break between moved parts separates at most two pairs of neighbours. `table` (all 0) is scratch.
     """
+    codes, starts, slack, new = texts.codes, texts.starts, texts.slack, texts.new
     kept = 0
     for row in range(len(found)):
         x = found[row]
         found[kept] = x
-        kept += int(bags_allow(bag, x, y, slack[starts[x + 1] - starts[x]], within) and x != y and (new[x] or new[y]))
+        edits = slack[starts[x + 1] - starts[x]]
+        kept += int(x != y and (new[x] or new[y]) and bags_allow(texts.bag, x, y, edits, within))
     if kept == 0:
         return 0
     n, kept = kept, 0

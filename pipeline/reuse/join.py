@@ -6,25 +6,21 @@ No pair is missed, and a text whose signature stands nowhere else costs no compa
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
-from pipeline.reuse.filters import MARKS, all_allow, allowed, bags
+from pipeline.reuse.filters import MARKS, Texts, all_allow, allowed, asked
 from pipeline.reuse.grams import EMPTY, GRAM, keep_bits, mix, push
 from pipeline.reuse.jit import BLOCK, blocks, doubled, in_threads, inline, kernel, power_of_two
 from pipeline.reuse.signatures import MOST_SLOTS, Signatures, sign
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
-    from pipeline.reuse.text import Codes, Ints
+from pipeline.reuse.text import Codes, Ints
 
 _32, _7, _3 = np.uint64(32), np.uint64(7), np.uint64(3)
 
 
-@dataclass(frozen=True)
-class Index:
+class Index(NamedTuple):
     """Signatures by shingle.
 
     Attributes:
@@ -96,10 +92,7 @@ def _slot(keys: NDArray[np.uint64], gram: np.uint64, scattered: np.uint64) -> np
 def _hits(
     text: Codes,
     q: int,
-    keys: NDArray[np.uint64],
-    bounds: NDArray[np.int32],
-    rows: NDArray[np.int32],
-    bits: NDArray[np.uint8],
+    index: Index,
     within: bool,  # noqa: FBT001 compiled code takes no keywords
     slack: Ints,
     y: int,
@@ -110,6 +103,7 @@ def _hits(
 
     `slack` has the edits allowed in a text of each length. `seen` keeps each x from being found twice.
     """
+    rows, bounds, bits = index.rows, index.bounds, index.bits
     bit_mask, keep = np.uint64(8 * len(bits) - 1), keep_bits(q)
     n, gram = 0, np.uint64(0)
     for place in range(1 - q, len(text) - q + 1):
@@ -120,7 +114,7 @@ def _hits(
         bit = (scattered >> _32) & bit_mask
         if (bits[bit >> _3] & (np.uint8(1) << np.uint8(bit & _7))) == 0:
             continue
-        slot = _slot(keys, gram, scattered)
+        slot = _slot(index.keys, gram, scattered)
         for row in range(bounds[slot], bounds[slot + np.uint64(1)]):
             x, length = rows[row, 0], rows[row, 2]
             if seen[x] != y and _may_match(length - len(text), abs(rows[row, 1] - place), slack[length], within):
@@ -132,31 +126,25 @@ def _hits(
 
 @kernel
 def _probe(
-    codes: Codes,
-    starts: Ints,
+    texts: Texts,
     q: int,
     first: int,
     last: int,
-    keys: NDArray[np.uint64],
-    bounds: NDArray[np.int32],
-    rows: NDArray[np.int32],
-    bits: NDArray[np.uint8],
-    bag: NDArray[np.uint8],
+    index: Index,
     within: bool,  # noqa: FBT001 compiled code takes no keywords
     longest: int,
-    new: NDArray[np.bool_],
-    slack: Ints,
 ) -> NDArray[np.int32]:
     """Candidates (x, y) for the texts y in `[first, last)` that are not longer than `longest`."""
+    starts = texts.starts
     seen, found = np.full(len(starts) - 1, -1, np.int32), np.empty(len(starts) - 1, np.int32)
     marks = np.zeros(MARKS, np.uint8)
     out, n_out = np.empty((1024, 2), np.int32), 0
     for y in range(first, last):
-        text = codes[starts[y] : starts[y + 1]]
+        text = texts.codes[starts[y] : starts[y + 1]]
         if len(text) > longest:
             continue
-        n = _hits(text, q, keys, bounds, rows, bits, within, slack, y, seen, found)
-        n = all_allow(codes, starts, y, bag, slack, within, new, marks, found[:n])
+        n = _hits(text, q, index, within, texts.slack, y, seen, found)
+        n = all_allow(texts, y, within, marks, found[:n])
         while n_out + n > len(out):
             out = doubled(out)
         out[n_out : n_out + n, 0], out[n_out : n_out + n, 1] = found[:n], y
@@ -164,19 +152,73 @@ def _probe(
     return out[:n_out].copy()
 
 
-def _candidates(
-    codes: Codes, starts: Ints, q: int, index: Index, *, share: float, within: bool, new: NDArray[np.bool_]
-) -> NDArray[np.int32]:
-    bag = bags(codes, starts)
-    slack = allowed(np.arange(int(np.diff(starts).max(initial=0)) + 1), share)
-    longest = len(slack) if within else int(index.rows[:, 2].max(initial=0))
+@dataclass(frozen=True)
+class Signed:
+    """Texts with their signatures, ready to be joined.
 
-    def work(first: int, last: int) -> NDArray[np.int32]:
-        table = (index.keys, index.bounds, index.rows, index.bits)
-        return _probe(codes, starts, q, first, last, *table, bag, within, longest, new, slack)
+    Attributes:
+        codes: (n_codes,) all texts, one after the other.
+        starts: (n_texts + 1,) where each begins.
+        share: least edit similarity (or, `within`, least share of x that stands in y).
+        within: look for x inside y of any length; otherwise for y near x and not longer.
+        signatures: of the texts that have shingles of one length, by that length.
+    """
 
-    parts = in_threads(work, blocks(len(starts) - 1, BLOCK))
-    return np.concatenate([np.empty((0, 2), np.int32), *parts])
+    codes: Codes
+    starts: Ints
+    share: float
+    within: bool
+    signatures: dict[int, Signatures]
+
+    def pairs(self, new: NDArray[np.bool_] | None = None) -> NDArray[np.int32]:
+        """Candidate pairs (x, y), (n, 2), with at least one of the `new` texts (n_texts,); all pairs if None."""
+        texts, lengths = asked(self.codes, self.starts, self.share, new), np.diff(self.starts)
+        parts = [np.empty((0, 2), np.int32)]
+        for q, signatures in self.signatures.items():
+            index = _indexed(signatures, lengths)
+            longest = len(texts.slack) if self.within else int(index.rows[:, 2].max(initial=0))
+
+            def work(
+                first: int, last: int, q: int = q, index: Index = index, longest: int = longest
+            ) -> NDArray[np.int32]:
+                return _probe(texts, q, first, last, index, self.within, longest)
+
+            parts += in_threads(work, blocks(len(lengths), BLOCK))
+        return np.concatenate(parts)
+
+
+def signed(
+    codes: Codes,
+    starts: Ints,
+    share: float,
+    *,
+    within: bool = False,
+    min_length: int = 1,
+    rarest: int | None = None,
+) -> Signed:
+    """Texts with their signatures.
+
+    Args:
+        codes: see `Signed`.
+        starts: see `Signed`.
+        share: see `Signed`.
+        within: see `Signed`.
+        min_length: texts x with fewer codes are skipped.
+        rarest: look up at most so many shingles of each text x, the rarest; all that exactness needs if None.
+    """
+    lengths = np.diff(starts)
+    edits = allowed(lengths, share)
+    eligible = lengths >= max(min_length, 1)
+    grain = np.minimum(lengths // (edits + 1), GRAM)
+    most = int(edits.max(initial=0)) + 1 if rarest is None else rarest
+    masks = {q: eligible & (grain == q) for q in range(1, GRAM + 1)}
+    return Signed(
+        codes,
+        starts,
+        share,
+        within,
+        {q: sign(codes, starts, edits, q, most, chosen) for q, chosen in masks.items() if chosen.any()},
+    )
 
 
 def join(
@@ -186,30 +228,7 @@ def join(
     *,
     within: bool = False,
     min_length: int = 1,
-    rarest: int | None = None,
     new: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.int32]:
-    """Candidate pairs (x, y), (n, 2), among them (unless cut short by `rarest`) every pair of the criterion.
-
-    Args:
-        codes: (n_codes,) all texts, one after the other.
-        starts: (n_texts + 1,) where each begins.
-        share: least edit similarity (or, `within`, least share of x that stands in y).
-        within: look for x inside y of any length; otherwise for y near x and not longer.
-        min_length: texts x with fewer codes are skipped.
-        rarest: look up at most so many shingles of each text x, the rarest; all that exactness needs if None.
-        new: (n_texts,) only pairs with at least one of these texts; all pairs if None.
-    """
-    lengths = np.diff(starts)
-    edits = allowed(lengths, share)
-    fresh = np.ones(len(lengths), bool) if new is None else new
-    eligible = lengths >= max(min_length, 1)
-    grain = np.minimum(lengths // (edits + 1), GRAM)
-    most = int(edits.max(initial=0)) + 1 if rarest is None else rarest
-    parts = [np.empty((0, 2), np.int32)]
-    for q in range(1, GRAM + 1):
-        chosen = eligible & (grain == q)
-        if chosen.any():
-            index = _indexed(sign(codes, starts, edits, q, most, chosen), lengths)
-            parts.append(_candidates(codes, starts, q, index, share=share, within=within, new=fresh))
-    return np.concatenate(parts)
+    """Candidate pairs (x, y), (n, 2), among them every pair of the criterion; arguments as for `Signed`."""
+    return signed(codes, starts, share, within=within, min_length=min_length).pairs(new)

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import itertools
-from typing import NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from pipeline.reuse.filters import allowed, bags, bags_allow
+from pipeline.reuse.filters import Texts, asked, bags_allow
 from pipeline.reuse.grams import EMPTY, mix
 from pipeline.reuse.jit import blocks, in_threads, kernel, power_of_two
 from pipeline.reuse.sketch import NO_KEY, Sketches
-from pipeline.reuse.text import Codes, Ints
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from pipeline.reuse.text import Codes, Ints
 
 PART = 1 << 15
 """Shingles sorted and compared at once: 256 KB, and what is known of each, stay in the second cache."""
@@ -22,31 +25,6 @@ WAITING = 256
 """Pairs collected before their histograms are compared: these 32 KB stay in the fastest cache."""
 _32 = np.uint64(32)
 _ENTRY = np.uint64(0xFFFFFFFF)
-
-
-class Texts(NamedTuple):
-    """What is known of each text, and what is asked.
-
-    Attributes:
-        starts: (n_texts + 1,) where each begins.
-        bag: (n_texts, 64) histograms of characters.
-        slack: edits allowed in a text of each length.
-        reach: edits allowed beside the longest text that may be near a text of each length.
-        new: (n_texts,) only pairs with at least one of these.
-    """
-
-    starts: Ints
-    bag: NDArray[np.uint8]
-    slack: Ints
-    reach: Ints
-    new: NDArray[np.bool_]
-
-
-def _texts(codes: Codes, starts: Ints, share: float, new: NDArray[np.bool_]) -> Texts:
-    longest = int(np.diff(starts).max(initial=0))
-    slack = allowed(np.arange(longest + 1), share)
-    reach = slack[np.minimum(np.arange(longest + 1) / share + 1, longest).astype(np.int64)]
-    return Texts(starts, bags(codes, starts), slack, reach, new)
 
 
 @kernel
@@ -167,13 +145,18 @@ def _check(waiting: NDArray[np.int32], facts: NDArray[np.int32], texts: Texts, o
 
 @kernel
 def _meet(
-    part: NDArray[np.uint64], facts: NDArray[np.int32], texts: Texts, pairs: NDArray[np.uint64], n_pairs: int
+    part: NDArray[np.uint64],
+    facts: NDArray[np.int32],
+    texts: Texts,
+    reach: Ints,
+    pairs: NDArray[np.uint64],
+    n_pairs: int,
 ) -> tuple[NDArray[np.uint64], int]:
     """Add to `pairs` the texts that share a shingle at about the same place and may be near."""
     waiting, found = np.empty((WAITING, 2), np.int32), np.empty(WAITING + 1, np.uint64)
     at = np.array([0, 1, 0])
     while at[0] < len(part):
-        n = _gather(part, facts, texts.reach, at, waiting)
+        n = _gather(part, facts, reach, at, waiting)
         for k in range(_check(waiting[:n], facts, texts, found)):
             pairs, n_pairs = _add(pairs, n_pairs, found[k])
     return pairs, n_pairs
@@ -191,7 +174,10 @@ def meet(
         share: least edit similarity.
         new: (n_texts,) only pairs with at least one of these texts; all pairs if None.
     """
-    texts = _texts(codes, starts, share, np.ones(len(starts) - 1, np.bool_) if new is None else new)
+    texts = asked(codes, starts, share, new)
+    # What is allowed beside the longest text that may be near a text of each length.
+    lengths = np.arange(len(texts.slack))
+    reach = texts.slack[np.minimum(lengths / share + 1, len(lengths) - 1).astype(np.int64)]
     keys, places = sketches.keys.reshape(-1), sketches.places.reshape(-1)
     parts, size = _parts(keys), sketches.keys.shape[1]
 
@@ -199,7 +185,7 @@ def meet(
         pairs, n = np.full(1024, EMPTY, np.uint64), 0
         for part in parts[first:last]:
             part.sort()
-            pairs, n = _meet(part, _facts(part, size, starts, places), texts, pairs, n)
+            pairs, n = _meet(part, _facts(part, size, starts, places), texts, reach, pairs, n)
         return np.asarray(pairs[pairs != EMPTY])
 
     found = in_threads(work, blocks(len(parts), max(len(parts) // 8, 1)))

@@ -9,12 +9,13 @@ import numpy as np
 import polars as pl
 
 from pipeline.reuse import dates, verify
-from pipeline.reuse.candidates import candidates
-from pipeline.reuse.classes import Tokens, owners, tokenise
+from pipeline.reuse.candidates import EXACT, Candidates, candidates
+from pipeline.reuse.classes import tokenise
 from pipeline.reuse.grams import GRAM, RUN, gram_table
 from pipeline.reuse.text import Corpus, normalise
 from pipeline.reuse.vectors import centred, cosines, similar_pairs
 from pipeline.reuse.weights import boilerplate, central_slots, issuer_keys, runs_of, usage, weighted_jaccard
+from pipeline.reuse.wording import Wording, wording
 from pipeline.schemas import REUSE_PAIRS
 
 if TYPE_CHECKING:
@@ -31,27 +32,16 @@ _FACTS = (
 
 
 @dataclass(frozen=True)
-class Wording:
-    """Measures in the two forms they are compared in, and what else the comparison needs.
+class Related:
+    """Related pairs, and what is needed to add documents to them or take some away.
 
-    Row i of every part is the i-th row of the measures table.
+    Attributes:
+        pairs: the reuse_pairs table.
+        sought: `measure_id` and, as `digest`, by which shingles the measure was sought (see `candidates`).
     """
 
-    measures: pl.DataFrame
-    documents: pl.DataFrame
-    corpus: Corpus
-    tokens: Tokens
-    vectors: NDArray[np.float32] | None
-    params: ReuseParams
-
-
-def wording(
-    measures: pl.DataFrame, documents: pl.DataFrame, vectors: NDArray[np.float32] | None, params: ReuseParams
-) -> Wording:
-    """Normalise the measures and replace numbers and own place names by class tokens; `vectors` are centred."""
-    corpus = normalise(measures["text"].to_list(), offsets=False)
-    tokens = tokenise(corpus, owners(measures, documents))
-    return Wording(measures, documents, corpus, tokens, vectors, params)
+    pairs: pl.DataFrame
+    sought: pl.DataFrame
 
 
 def _ordered(pairs: NDArray[np.int32], words: Wording) -> pl.DataFrame:
@@ -94,10 +84,9 @@ def _with_edit(rows: pl.DataFrame, words: Wording) -> pl.DataFrame:
     )
 
 
-def _lexical(words: Wording, new: NDArray[np.bool_]) -> pl.DataFrame:
+def _lexical(found: Candidates, words: Wording) -> pl.DataFrame:
     """Pairs with a relation that their wording alone shows."""
-    pairs = candidates(words.corpus, words.tokens, words.params, new)
-    related = _related(_ordered(pairs, words), words)
+    related = _related(_ordered(found.pairs, words), words)
     return _with_edit(related.filter(pl.col("relation") != "none"), words)
 
 
@@ -113,13 +102,30 @@ def _paraphrases(words: Wording, new: NDArray[np.bool_]) -> pl.DataFrame:
     return _with_edit(related.filter(pl.col("relation") == "none"), words).with_columns(relation=pl.lit("paraphrase"))
 
 
-def _kept(previous: pl.DataFrame, words: Wording, new: NDArray[np.bool_]) -> pl.DataFrame:
-    """What is known of pairs whose measures are both still there and unchanged."""
-    rows = words.measures.select("measure_id", row=pl.int_range(pl.len(), dtype=pl.Int32)).filter(~pl.Series(new))
+def _kept(previous: pl.DataFrame, words: Wording, new: NDArray[np.bool_], stale: NDArray[np.bool_]) -> pl.DataFrame:
+    """What is known of pairs whose measures are both still there and unchanged.
+
+    A pair related by its wording is known only while both measures are sought as before; a paraphrase is found by its
+    vectors.
+    """
+    rows = words.measures.select("measure_id", row=pl.int_range(pl.len(), dtype=pl.Int32), stale=pl.Series(stale))
+    rows = rows.filter(~pl.Series(new))
     kept = previous.join(rows.rename({"measure_id": "a", "row": "left"}), on="a").join(
-        rows.rename({"measure_id": "b", "row": "right"}), on="b"
+        rows.rename({"measure_id": "b", "row": "right"}), on="b", suffix="_b"
     )
-    return kept.select(_FACTS)
+    known = (pl.col("relation") == "paraphrase") | ~(pl.col("stale") | pl.col("stale_b"))
+    return kept.filter(known).select(_FACTS)
+
+
+def _sought(before: Related, words: Wording) -> NDArray[np.uint64]:
+    """(n_measures,) by which shingles each measure was sought."""
+    known = words.measures.select("measure_id").join(before.sought, on="measure_id", how="left", maintain_order="left")
+    return known["digest"].fill_null(EXACT).to_numpy()
+
+
+def _finished(facts: list[pl.DataFrame], found: Candidates, words: Wording, central: pl.DataFrame | None) -> Related:
+    sought = words.measures.select("measure_id", digest=pl.Series(found.sought))
+    return Related(_scored(pl.concat(facts), words, central), sought.sort("measure_id"))
 
 
 def _boilerplate(words: Wording, issuers: NDArray[np.int32], central: pl.DataFrame | None) -> NDArray[np.bool_]:
@@ -153,7 +159,7 @@ def _scored(facts: pl.DataFrame, words: Wording, central: pl.DataFrame | None) -
     return scored.select([*REUSE_PAIRS.columns, "template_similarity"]).sort("a", "b")
 
 
-def find_pairs(
+def detect_pairs(
     measures: pl.DataFrame,
     documents: pl.DataFrame,
     vectors: NDArray[np.float32] | None,
@@ -161,8 +167,8 @@ def find_pairs(
     params: ReuseParams,
     *,
     central: pl.DataFrame | None = None,
-) -> pl.DataFrame:
-    """All related pairs of measures.
+) -> Related:
+    """All related pairs of measures, with by what they were sought.
 
     Args:
         measures: the measures table.
@@ -178,11 +184,25 @@ def find_pairs(
     """
     words = wording(measures, documents, None if vectors is None else centred(vectors, mean), params)
     every = np.ones(len(measures), bool)
-    return _scored(pl.concat([_lexical(words, every), _paraphrases(words, every)]), words, central)
+    found = candidates(words.corpus, words.tokens, params, every)
+    return _finished([_lexical(found, words), _paraphrases(words, every)], found, words, central)
+
+
+def find_pairs(
+    measures: pl.DataFrame,
+    documents: pl.DataFrame,
+    vectors: NDArray[np.float32] | None,
+    mean: NDArray[np.float32] | None,
+    params: ReuseParams,
+    *,
+    central: pl.DataFrame | None = None,
+) -> pl.DataFrame:
+    """The reuse_pairs table alone; arguments as for `detect_pairs`."""
+    return detect_pairs(measures, documents, vectors, mean, params, central=central).pairs
 
 
 def update_pairs(
-    previous: pl.DataFrame,
+    before: Related,
     measures: pl.DataFrame,
     documents: pl.DataFrame,
     vectors: NDArray[np.float32] | None,
@@ -191,26 +211,25 @@ def update_pairs(
     params: ReuseParams,
     added: Collection[str],
     central: pl.DataFrame | None = None,
-) -> pl.DataFrame:
-    """The table `find_pairs` would make, from the pairs known before documents came or went.
+) -> Related:
+    """What `detect_pairs` would find, from the pairs known before documents came or went.
 
-    Beyond `exact_up_to` measures the search may miss a pair, and not always the same ones: there the table keeps what
-    was found before.
-
-    Only pairs with a measure of an added document are looked for and verified. Figures that depend on the whole
-    corpus (idf, boilerplate) are computed anew for all pairs, which costs no comparison of unrelated texts.
+    Only pairs with a measure of an added document are looked for and verified, and, beyond `exact_up_to` measures,
+    pairs with a measure that is sought by other shingles now. Figures that depend on the whole corpus (idf,
+    boilerplate) are computed anew for all pairs, which costs no comparison of unrelated texts.
 
     Args:
-        previous: the table before, made with the same parameters and, if there were vectors, the same mean.
+        before: what was found with the same parameters and, if there were vectors, the same mean.
         measures: the measures table now; pairs of measures that are gone are dropped.
         documents: the documents table now.
-        vectors: as for `find_pairs`.
-        mean: as for `find_pairs`; must be given if vectors are.
-        params: as for `find_pairs`.
+        vectors: as for `detect_pairs`.
+        mean: as for `detect_pairs`; must be given if vectors are.
+        params: as for `detect_pairs`.
         added: ids of documents that are new or changed.
-        central: as for `find_pairs`.
+        central: as for `detect_pairs`.
     """
     words = wording(measures, documents, None if vectors is None else centred(vectors, mean), params)
     new = measures["doc_id"].is_in(list(added)).to_numpy()
-    facts = [_kept(previous, words, new), _lexical(words, new), _paraphrases(words, new)]
-    return _scored(pl.concat(facts), words, central)
+    found = candidates(words.corpus, words.tokens, params, new, _sought(before, words))
+    facts = [_kept(before.pairs, words, new, found.stale), _lexical(found, words), _paraphrases(words, new)]
+    return _finished(facts, found, words, central)

@@ -9,7 +9,7 @@ from typing import Any
 
 import polars as pl
 
-from pipeline.reuse import build_families, detect_passages, find_pairs, update_pairs, update_passages
+from pipeline.reuse import build_families, detect_pairs, detect_passages, update_pairs, update_passages
 from pipeline.settings import Settings
 from pipeline.stages import reuse_state as state
 from pipeline.stages.corpus import find
@@ -39,13 +39,15 @@ def _compare(
     vectors, mean = read_vectors(workspace, measures.height)
     params, facts = settings.reuse, state.measured(documents, measures, vectors)
     if known is None:
-        pairs = find_pairs(measures, documents, vectors, mean, params, central=central)
+        related = detect_pairs(measures, documents, vectors, mean, params, central=central)
         tick()
-        return State(pairs, detect_passages(documents, measures, params, central), facts)
+        return State(related, detect_passages(documents, measures, params, central), facts)
     added = facts.join(known.measured, on=["doc_id", "digest"], how="anti")["doc_id"].to_list()
-    pairs = update_pairs(known.pairs, measures, documents, vectors, mean, params=params, added=added, central=central)
+    related = update_pairs(
+        known.related, measures, documents, vectors, mean, params=params, added=added, central=central
+    )
     tick()
-    return State(pairs, update_passages(known.detected, documents, measures, params, central), facts)
+    return State(related, update_passages(known.detected, documents, measures, params, central), facts)
 
 
 def run(workspace: Workspace, settings: Settings, progress: Progress = silent, *, grow: bool = False) -> dict[str, Any]:
@@ -65,9 +67,9 @@ def run(workspace: Workspace, settings: Settings, progress: Progress = silent, *
     found = _compare(workspace, settings, state.read(workspace, key) if grow else None, central, tick)
     tick()
     documents, measures = workspace.read("documents"), workspace.read("measures")
-    families = build_families(measures, documents, found.pairs, settings.reuse)
+    families = build_families(measures, documents, found.related.pairs, settings.reuse)
     tick()
-    pairs, passages = found.pairs, found.detected.passages
+    pairs, passages = found.related.pairs, found.detected.passages
     for name, frame in (("reuse_pairs", pairs), ("passages", passages), ("families", families)):
         workspace.write(name, frame)
     if grow:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 
-from pipeline.reuse import Detected
+from pipeline.reuse import Detected, Related
 from pipeline.reuse.jit import ROOM
 from pipeline.reuse.standing import Standing
 from pipeline.schemas import PASSAGES, REUSE_PAIRS
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from pipeline.workspace import Workspace
 
 FOLDER, CARD = "features/reuse", "features/reuse/card.json"
-TABLES = ("pairs", "passages", "documents", "runs", "measured")
+TABLES = ("pairs", "sought", "passages", "documents", "runs", "measured")
 _PLACED = ("issuer", "province", "city", "county", "plan_year", "published")
 
 
@@ -40,19 +40,20 @@ class State:
     """A result and what it was made from.
 
     Attributes:
-        pairs: the reuse_pairs table.
+        related: pairs, and by what their measures were sought.
         detected: passages and the standing of the corpus.
         measured: `doc_id` and a `digest` of what the document's pairs depend on.
     """
 
-    pairs: pl.DataFrame
+    related: Related
     detected: Detected
     measured: pl.DataFrame
 
     def frames(self) -> dict[str, pl.DataFrame]:
         """All tables by name."""
         standing = self.detected.standing
-        values = (self.pairs, self.detected.passages, standing.documents, standing.runs, self.measured)
+        related, passages = self.related, self.detected.passages
+        values = (related.pairs, related.sought, passages, standing.documents, standing.runs, self.measured)
         return dict(zip(TABLES, values, strict=True))
 
 
@@ -99,7 +100,8 @@ def read(workspace: Workspace, key: str) -> State | None:
     except (OSError, ValueError, KeyError, TypeError, pl.exceptions.PolarsError):
         return None
     standing = Standing(frames["documents"], frames["runs"])
-    return State(frames["pairs"], Detected(frames["passages"], standing), frames["measured"])
+    related = Related(frames["pairs"], frames["sought"])
+    return State(related, Detected(frames["passages"], standing), frames["measured"])
 
 
 def write(workspace: Workspace, key: str, state: State) -> None:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from reuse_plans import CANTEEN, MENTORS, READING, SAFETY, SCHOOLS, frames
 
-from pipeline.reuse import find_pairs, update_pairs
+from pipeline.reuse import detect_pairs, find_pairs, update_pairs
 from pipeline.schemas import REUSE_PAIRS, check
 from pipeline.settings import ReuseParams
 
@@ -114,12 +114,15 @@ def many(seed: int) -> tuple[pl.DataFrame, pl.DataFrame, np.ndarray, np.ndarray]
     return documents, measures, vectors, np.zeros(6, np.float32)
 
 
+# From the first measure on by sketches; across the switch in both directions; never.
+@pytest.mark.parametrize("exact_up_to", [0, 24, 100_000])
 @pytest.mark.parametrize("seed", range(4))
-def test_adding_and_removing_documents_gives_what_a_rebuild_gives(seed):
+def test_adding_and_removing_documents_gives_what_a_rebuild_gives(seed, exact_up_to):
     documents, measures, vectors, mean = many(seed)
+    params = ReuseParams(exact_up_to=exact_up_to, sampled=6, rarest=2)
     rng = np.random.default_rng(seed)
     present: list[str] = []
-    known = find_pairs(measures.clear(), documents.clear(), vectors[:0], mean, PARAMS)
+    known = detect_pairs(measures.clear(), documents.clear(), vectors[:0], mean, params)
     steps = [(name, True) for name in rng.permutation(documents["doc_id"].to_list())]
     steps[8:8] = [(steps[2][0], False), (steps[5][0], False)]
     for name, arrives in steps:
@@ -128,6 +131,6 @@ def test_adding_and_removing_documents_gives_what_a_rebuild_gives(seed):
         rows = measures["doc_id"].is_in(present)
         now, near = measures.filter(rows), vectors[rows.to_numpy()]
         added = [name] if arrives else []
-        known = update_pairs(known, now, docs, near, mean, params=PARAMS, added=added)
-        assert known.equals(find_pairs(now, docs, near, mean, PARAMS))
-    assert set(known["relation"]) >= {"near", "paraphrase"}
+        known = update_pairs(known, now, docs, near, mean, params=params, added=added)
+        assert known.pairs.equals(find_pairs(now, docs, near, mean, params))
+    assert set(known.pairs["relation"]) >= {"near", "paraphrase"}

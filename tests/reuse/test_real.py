@@ -12,8 +12,8 @@ from reuse_plans import frames
 
 from pipeline.reuse import build_families, find_pairs, find_passages
 from pipeline.reuse.candidates import candidates
-from pipeline.reuse.pairs import wording
 from pipeline.reuse.verify import edit_similarity
+from pipeline.reuse.wording import wording
 from pipeline.schemas import FAMILIES, PASSAGES, REUSE_PAIRS, check
 from pipeline.settings import ReuseParams
 
@@ -66,7 +66,7 @@ def test_no_near_pair_of_real_measures_is_missed(real_corpus):
     i, j = (side.astype(np.int32) for side in np.triu_indices(len(rows), 1))
     pairs = np.stack([rows[i], rows[j]], axis=1).astype(np.int32)
     near = pairs[edit_similarity(words.corpus, pairs[:, 0], pairs[:, 1], PARAMS.near) >= PARAMS.near]
-    found = candidates(words.corpus, words.tokens, PARAMS)
+    found = candidates(words.corpus, words.tokens, PARAMS, np.ones(n, bool)).pairs
     assert len(near) > 10
     keys = set(map(tuple, found.tolist()))
     assert {tuple(sorted(pair)) for pair in near.tolist()} <= keys
