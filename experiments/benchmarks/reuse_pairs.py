@@ -11,141 +11,21 @@ best time of each counts.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import itertools
 import json
 import math
 import os
-import re
-import resource
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+from pair_methods import LIMITS, METHODS, USUAL_LIMIT
+from pair_texts import texts_of
 
-from pipeline.reuse.candidates import near, unique_pairs
-from pipeline.reuse.text import normalise
-from pipeline.reuse.verify import edit_similarity
-from pipeline.settings import ReuseParams
-
-NEAR = 0.8
-FAST, THOROUGH = (25, 5, 3), (32, 4, 2)
-"""Bands, rows and characters of a shingle: the peers' usual setting made for Chinese, and one that finds more."""
-
-Setting = tuple[int, int, int]
-
-
-def words(corpus: Path) -> list[str]:
-    """All words of all documents in their order."""
-    import jieba
-
-    text = "\n".join(path.read_text("utf-8") for path in sorted(corpus.rglob("*.txt")))
-    return [word for word in jieba.cut(text) if re.match(r"[一-鿿]", word)]
-
-
-def made(vocabulary: list[str], n: int, seed: int = 1) -> list[str]:
-    """`n` texts of 40 to 120 words; every tenth is another with up to a quarter of its characters edited."""
-    rng = np.random.default_rng(seed)
-    originals: list[str] = []
-    for _ in range(n - n // 10):
-        parts: list[str] = []
-        length = int(rng.integers(40, 120))
-        while len(parts) < length:
-            start = int(rng.integers(0, len(vocabulary) - 6))
-            parts += vocabulary[start : start + int(rng.integers(1, 6))]
-        originals.append("".join(parts))
-    letters = "".join(vocabulary[:50_000])
-    copies = []
-    for _ in range(n // 10):
-        text = list(originals[rng.integers(len(originals))])
-        for _ in range(int(len(text) * rng.uniform(0, 0.25))):
-            at, kind, letter = int(rng.integers(len(text))), rng.integers(3), letters[rng.integers(len(letters))]
-            text[at : at + (0 if kind == 0 else 1)] = [] if kind == 1 else [letter]
-        copies.append("".join(text))
-    texts = originals + copies
-    return [texts[k] for k in rng.permutation(n)]
-
-
-def ours(texts: list[str], *, exact: bool) -> NDArray[np.int32]:
-    """Candidates of our exact join, or of our sketches."""
-    return unique_pairs(near(normalise(texts, offsets=False), ReuseParams(), exact=exact), len(texts))
-
-
-def near_pairs(texts: list[str], pairs: NDArray[np.int32]) -> NDArray[np.int32]:
-    """Candidates whose edit similarity is high enough."""
-    if not len(pairs):
-        return pairs
-    rows, inverse = np.unique(pairs, return_inverse=True)
-    corpus = normalise([texts[row] for row in rows], offsets=False)
-    left, right = inverse.reshape(pairs.shape).astype(np.int32).T
-    return pairs[edit_similarity(corpus, left, right, NEAR) >= NEAR]
-
-
-def rensa(texts: list[str], setting: Setting) -> NDArray[np.int32]:
-    """Candidates of rensa's LSH."""
-    from rensa import RMinHash, RMinHashLSH
-
-    bands, rows, size = setting
-    index = RMinHashLSH(threshold=0.5, num_perm=bands * rows, num_bands=bands)
-    hashes = []
-    for row, text in enumerate(texts):
-        minhash = RMinHash(num_perm=bands * rows, seed=1)
-        minhash.update([text[at : at + size] for at in range(len(text) - size + 1)])
-        index.insert(row, minhash)
-        hashes.append(minhash)
-    found = [(row, other) for row, minhash in enumerate(hashes) for other in index.query(minhash) if other > row]
-    return np.array(found, np.int32).reshape(-1, 2)
-
-
-def datasketch(texts: list[str], setting: Setting) -> NDArray[np.int32]:
-    """Candidates of datasketch's LSH."""
-    from datasketch import MinHash, MinHashLSH
-
-    bands, rows, size = setting
-    index = MinHashLSH(num_perm=bands * rows, params=(bands, rows))
-    shingles = ([text[at : at + size].encode() for at in range(len(text) - size + 1)] for text in texts)
-    hashes = list(MinHash.generator(shingles, num_perm=bands * rows))
-    for row, minhash in enumerate(hashes):
-        index.insert(row, minhash)
-    found = [(row, other) for row, minhash in enumerate(hashes) for other in index.query(minhash) if other > row]
-    return np.array(found, np.int32).reshape(-1, 2)
-
-
-METHODS: dict[str, Callable[[list[str]], NDArray[np.int32]]] = {
-    "exact": lambda texts: ours(texts, exact=True),
-    "sketches": lambda texts: ours(texts, exact=False),
-    "rensa": lambda texts: rensa(texts, FAST),
-    "rensa thorough": lambda texts: rensa(texts, THOROUGH),
-    "datasketch": lambda texts: datasketch(texts, FAST),
-    "datasketch thorough": lambda texts: datasketch(texts, THOROUGH),
-}
-LIMITS = {"sketches": 10_000_000, "datasketch thorough": 100_000}
-"""Most texts a method is run on; 300,000 where none is named. datasketch is slow, so it is run only once."""
-USUAL_LIMIT = 300_000
-
-
-def measure(method: str, source: Path, target: Path) -> dict[str, float]:
-    """Run one method in this process; its pairs go to `target`."""
-    texts = source.read_text("utf-8").split("\n")
-    METHODS[method](texts[:200])
-    near_pairs(texts[:2], np.array([[0, 1]], np.int32))
-    before, cpu = time.perf_counter(), time.process_time()
-    pairs = METHODS[method](texts)
-    found = near_pairs(texts, pairs)
-    figures = {
-        "seconds": time.perf_counter() - before,
-        "cpu_seconds": time.process_time() - cpu,
-        "candidates": len(pairs),
-        "pairs": len(found),
-        "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6,
-    }
-    np.save(target, unique_pairs(found, len(texts)))
-    return figures
+METHODS_FILE = Path(__file__).with_name("pair_methods.py")
 
 
 def best(runs: list[dict[str, float]]) -> dict[str, float]:
@@ -162,7 +42,7 @@ def race(n: int, source: Path, options: argparse.Namespace) -> dict[str, dict[st
             if turn and (name.startswith("datasketch") or name == "exact"):
                 continue
             target = options.scratch / f"pairs-{n}-{name.replace(' ', '-')}.npy"
-            command = [sys.executable, __file__, str(options.corpus), "--one", name, str(source), str(target)]
+            command = [sys.executable, str(METHODS_FILE), name, str(source), str(target)]
             done = subprocess.run(command, check=True, capture_output=True, text=True)  # noqa: S603
             runs[name].append(json.loads(done.stdout))
             print(json.dumps({"texts": n, "method": name, **runs[name][-1]}), file=sys.stderr, flush=True)
@@ -219,20 +99,10 @@ turns counts ({once}: one run). Compiling our code is not counted: {first:.0f} s
 """
 
 
-def texts_of(options: argparse.Namespace, n: int) -> Path:
-    """The file of `n` texts; made once for each corpus."""
-    documents = sorted(options.corpus.rglob("*.txt"))
-    digest = hashlib.sha256(b"".join(path.read_bytes() for path in documents)).hexdigest()[:8]
-    source: Path = options.scratch / f"texts-{n}-{digest}.txt"
-    if not source.exists():
-        source.write_text("\n".join(made(words(options.corpus), n)), "utf-8")
-    return source
-
-
 def compiling(source: Path) -> float:
     """Seconds that the sketches take on a few texts when nothing has been compiled yet."""
     with tempfile.TemporaryDirectory() as cache:
-        command = [sys.executable, __file__, "--one", "sketches", str(source), f"{cache}/pairs.npy"]
+        command = [sys.executable, str(METHODS_FILE), "sketches", str(source), f"{cache}/pairs.npy"]
         before = time.perf_counter()
         subprocess.run(command, check=True, capture_output=True, env={**os.environ, "NUMBA_CACHE_DIR": cache})  # noqa: S603
         return time.perf_counter() - before
@@ -247,21 +117,17 @@ def main() -> int:
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--scratch", type=Path, default=Path("build/benchmark"))
     parser.add_argument("--output", type=Path, default=Path("experiments/results/reuse-pairs.md"))
-    parser.add_argument("--one", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
-    if options.one:
-        print(json.dumps(measure(options.one[0], Path(options.one[1]), Path(options.one[2]))))
-        return 0
     if not any(options.corpus.rglob("*.txt")):
         parser.error(f"no .txt files in {options.corpus}: name a folder of documents to take words from")
     if "sketches" not in options.methods:
         parser.error("the table compares with `sketches`: add it to --methods")
     options.scratch.mkdir(parents=True, exist_ok=True)
     results: dict[int, dict[str, dict[str, float]]] = {}
-    first = compiling(texts_of(options, min(options.texts)))
+    first = compiling(texts_of(options.corpus, options.scratch, min(options.texts)))
     head = HEAD.format(first=first, repeat=options.repeat, once="exact and datasketch")
     for n in options.texts:
-        results[n] = race(n, texts_of(options, n), options)
+        results[n] = race(n, texts_of(options.corpus, options.scratch, n), options)
         options.output.write_text(head + table(results), "utf-8")
     print(table(results))
     return 0

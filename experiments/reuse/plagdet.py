@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
-from planted_cases import Case, Span
+from cases import Case, Span, covered
 
 Detection = Mapping[str, Any]
 """A row of the passages table: `a_doc`, `b_doc` and clean offsets of both sides."""
@@ -42,21 +42,13 @@ def _meet(one: Span, other: Span) -> bool:
     return min(one[1], other[1]) > max(one[0], other[0])
 
 
-def _covered(span: Span, parts: Iterable[Span]) -> int:
-    """Characters of a span inside any of the parts."""
-    inside = np.zeros(span[1] - span[0], bool)
-    for start, end in parts:
-        inside[max(0, start - span[0]) : max(0, end - span[0])] = True
-    return int(inside.sum())
-
-
 def _share(thing: Case | Detection, others: Sequence[Case | Detection]) -> float:
     """Share of a case (or detection) that the detections (or cases) which meet it on both sides cover."""
     sides = _spans(thing)
     meeting = [_spans(other) for other in others]
     meeting = [other for other in meeting if all(_meet(x, y) for x, y in zip(sides, other, strict=True))]
-    covered = sum(_covered(side, (other[k] for other in meeting)) for k, side in enumerate(sides))
-    return covered / sum(end - start for start, end in sides)
+    inside = sum(covered(side, (other[k] for other in meeting)) for k, side in enumerate(sides))
+    return inside / sum(end - start for start, end in sides)
 
 
 def score(cases: Sequence[Case], detections: Iterable[Detection]) -> Score:

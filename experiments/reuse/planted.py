@@ -9,9 +9,10 @@ from difflib import SequenceMatcher
 from pathlib import Path
 
 import polars as pl
+from cases import Case
 from peers import Pairs, Peer, datasketch_lsh, jaccard, shingles, verified
 from plagdet import Detection, Score, score, trapped
-from planted_cases import KINDS, Case, Planter, real_documents, tables
+from planted_cases import KINDS, Planter, real_documents, tables
 from planted_pairs import Paragraphs, paragraphs
 
 from pipeline.reuse import find_pairs, find_passages

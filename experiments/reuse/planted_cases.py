@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from cases import Case, Span, covered
 
 from pipeline.cleaning import OffsetMap, clean
 from pipeline.schemas import DOCUMENTS, MEASURES
@@ -35,19 +36,6 @@ PLACES = ("云溪县", "山北区", "临湖市", "石桥县", "东岭区", "河�
 SENTENCE = re.compile(r"[^。\n]{24,120}。")
 HOST_CHARS = 600
 OWN_SHARE = 0.25
-
-Span = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Case:
-    """One planted passage: where it stands in both documents (clean offsets)."""
-
-    kind: str
-    a_doc: str
-    b_doc: str
-    a: Span
-    b: Span
 
 
 @dataclass
@@ -110,11 +98,8 @@ def distinct(documents: pl.DataFrame, pool: dict[str, list[list[str]]]) -> dict[
     seen = runs_of_eight(documents)
 
     def own(sentence: str) -> bool:
-        shared = np.zeros(len(sentence), bool)
-        for at in range(len(sentence) - 7):
-            if len(seen[sentence[at : at + 8]]) > 1:
-                shared[at : at + 8] = True
-        return bool(shared.mean() <= OWN_SHARE)
+        shared = [(at, at + 8) for at in range(len(sentence) - 7) if len(seen[sentence[at : at + 8]]) > 1]
+        return covered((0, len(sentence)), shared) <= OWN_SHARE * len(sentence)
 
     def stretches(paragraph: list[str]) -> list[list[str]]:
         runs = [list(run) for is_own, run in groupby(paragraph, own) if is_own]

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import polars as pl
-from planted_cases import Case
+from cases import Case
 
 Pair = tuple[int, int]
 SHARED = 16

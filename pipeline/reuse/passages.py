@@ -45,6 +45,7 @@ def _detect(known: Evidence, stake: NDArray[np.int8], params: ReuseParams) -> pl
     bounds = np.concatenate([[0], change, [len(runs)]]) if len(runs) else np.zeros(1, np.int64)
 
     def work(first: int, last: int) -> Ints:
+        """Passages of the pairs of documents `[first, last)`, (n, 8) as in `_FOUND`."""
         found = [np.empty((0, len(_FOUND)), np.int64)]
         for group in range(first, last):
             mine = runs[bounds[group] : bounds[group + 1]]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
+from cases import Case
 from judged import f1, kappa, verdicts
 from plagdet import score
-from planted_cases import Case
 from planted_pairs import Paragraphs, score_pairs
 
 CASE = Case("verbatim", "a", "b", (0, 100), (50, 150))
