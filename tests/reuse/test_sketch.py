@@ -8,6 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 
+from pipeline.reuse import jit
+from pipeline.reuse import meet as meet_module
+from pipeline.reuse import sketch as sketch_module
 from pipeline.reuse.candidates import SHORT, near, unique_pairs
 from pipeline.reuse.filters import allowed
 from pipeline.reuse.meet import meet
@@ -68,6 +71,16 @@ def test_the_order_of_the_texts_does_not_matter():
         pairs = np.array(rows)[met(corpus)]
         sets.append(set(map(tuple, unique_pairs(pairs.astype(np.int32), len(texts)).tolist())))
     assert sets[0] == sets[1]
+
+
+@pytest.mark.parametrize("threads", [1, 5])
+def test_neither_threads_nor_blocks_decide_anything(monkeypatch, threads):
+    corpus = normalise(edited_copies(11, n=700))
+    usual = near(corpus, PARAMS, exact=False)
+    monkeypatch.setattr(jit, "THREADS", threads)
+    monkeypatch.setattr(sketch_module, "BLOCK", 97)
+    monkeypatch.setattr(meet_module, "PART", 64)
+    assert np.array_equal(near(corpus, PARAMS, exact=False), usual)
 
 
 def test_many_copies_of_one_text_are_all_paired():
