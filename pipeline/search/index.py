@@ -23,7 +23,9 @@ from pipeline.search.table import MeasureTable, digest_of
 from pipeline.settings import SearchParams
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from pipeline.search.dense import Approximate
 
 _VOCABULARY: dict[str, type[WordVocabulary | PairVocabulary]] = {"words": WordVocabulary, "characters": PairVocabulary}
 
@@ -62,6 +64,7 @@ class SearchIndex:
         params: SearchParams | None = None,
         headlines: np.ndarray | None = None,
         arrays: Mapping[str, np.ndarray] | None = None,
+        approximate: Callable[[DenseIndex], Approximate | None] | None = None,
     ) -> SearchIndex:
         """Index measures.
 
@@ -74,6 +77,7 @@ class SearchIndex:
             params: parameters.
             headlines: raw vectors of the headlines (n, dim), added at `params.headline_weight`; None leaves them out.
             arrays: what `arrays` of an earlier index gave; used if it is of these texts, else made anew.
+            approximate: what makes an approximate index of the vectors; None searches them exactly.
 
         Raises:
             JucuoError: when vectors and measures are not of one number.
@@ -87,7 +91,8 @@ class SearchIndex:
         table = MeasureTable.of(measures, documents, assignments)
         counts = _counts(table.texts, arrays)
         blended = blend(mean, fit_mean(vectors), len(vectors), params.mean_prior)
-        return cls(table, DenseIndex(vectors, blended, headlines, params.headline_weight), counts, params)
+        dense = DenseIndex(vectors, blended, headlines, params.headline_weight, approximate)
+        return cls(table, dense, counts, params)
 
     def __len__(self) -> int:
         """Measures in the index."""
@@ -153,9 +158,9 @@ class SearchIndex:
         )
 
     def _rank(self, asked: Asked, allowed: np.ndarray, depth: int) -> Ranked:
-        scan = self._dense.scan(asked.dense)
-        neighbours = self._dense.top(asked.dense, NEIGHBOURS, scan=scan)[0]
-        rankings = {"meaning": self._dense.top(asked.dense, depth, allowed, scan)[0]}
+        look = self._dense.look(asked.dense)
+        neighbours = look.top(NEIGHBOURS)[0]
+        rankings = {"meaning": look.top(depth, allowed)[0]}
         for name, index in self._lexical.items():
             rankings[name] = best_rows(index.scores(asked.lexical[name]), depth, self._tie, allowed)
         fused = fuse(rankings, self._params.weights(), self._params.rrf_k, self._tie)

@@ -14,6 +14,7 @@ from pipeline.errors import JucuoError
 from pipeline.search import Filters, Query, SearchResult
 from pipeline.search.index import SearchIndex
 from pipeline.settings import Settings
+from pipeline.stages.approximate import approximate_index
 from pipeline.stages.embed import CachedEncoder, read_vectors
 from pipeline.workspace import Workspace, atomic
 
@@ -56,6 +57,7 @@ def load_index(workspace: Workspace, settings: Settings) -> SearchIndex:
         params=settings.search,
         headlines=np.load(path, mmap_mode="r", allow_pickle=False),
         arrays=dict(np.load(counts, allow_pickle=False)) if counts.exists() else None,
+        approximate=lambda dense: approximate_index(workspace, settings, dense),
     )
 
 

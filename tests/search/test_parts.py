@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from pipeline.search import dense, scale, words
+from pipeline.search import scale, scan, words
 from pipeline.search.collapse import collapse
 from pipeline.search.counts import PairVocabulary, TermCounts, WordVocabulary, count_pairs, count_words
 from pipeline.search.dense import DenseIndex
@@ -144,8 +144,8 @@ def test_looking_block_by_block_finds_what_looking_at_all_finds(scores, k, margi
     values, k = np.array(scores, np.float32), min(k, len(scores))
     kth = np.sort(values)[len(values) - k]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dense, "_BLOCK", 4)
-        found = dense._near_the_best(values, k, np.float32(margin))
+        patch.setattr(scan, "_BLOCK", 4)
+        found = scan._near_the_best(values, k, np.float32(margin))
     assert found.tolist() == np.flatnonzero(values >= kth - np.float32(margin)).tolist()
 
 
@@ -166,6 +166,20 @@ def test_the_int8_scan_loses_nothing(seed, n, k, spread):
     np.testing.assert_allclose(cosines, best, atol=1e-6)
     assert allowed[rows].all()
     assert len(set(rows.tolist())) == len(rows) == min(k, int(allowed.sum()))
+
+
+def test_the_int8_scan_gives_what_one_float32_product_gives_over_many_rows_and_threads():
+    rng = np.random.default_rng(3)
+    centres = rng.normal(size=(300, 64))
+    raw = (1 + 0.3 * centres[rng.integers(0, 300, 60_000)] + 0.02 * rng.normal(size=(60_000, 64))).astype(np.float32)
+    index = DenseIndex(raw, raw.mean(axis=0))
+    vectors = index.rows(slice(None))
+    for row in range(0, 60_000, 3001):
+        exact = vectors @ vectors[row]
+        rows, cosines = index.top(vectors[row], 10)
+        np.testing.assert_allclose(cosines, np.sort(exact)[::-1][:10], atol=1e-6)
+        assert (exact[rows] >= np.sort(exact)[-10] - 1e-6).all()
+        assert len(set(rows.tolist())) == 10
 
 
 def test_equal_vectors_come_in_the_order_of_rows():
