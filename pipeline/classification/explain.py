@@ -7,11 +7,8 @@ gathered into words and sentences, so words sum to sentences and sentences to th
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
 
 import numpy as np
 import polars as pl
@@ -22,6 +19,7 @@ from pipeline.classification.inputs import Encode, Inputs, Vectors
 from pipeline.classification.model import Classifier
 from pipeline.classification.sentences import sentences
 from pipeline.classification.telling import tell
+from pipeline.wordcut import tokenizer
 
 
 @dataclass(frozen=True)
@@ -61,23 +59,11 @@ class Reason:
     best_sentence: Piece
 
 
-@cache
-def _tokenizer() -> Any:
-    """A jieba tokenizer with its dictionary read directly: its own start-up would leave a cache file in /tmp."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it imports pkg_resources, which announces its end on every start
-        import jieba
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    tokenizer.initialized = True
-    return tokenizer
-
-
 def _words(text: str, marks: NDArray[np.float64], top: int) -> list[Piece]:
     """The words that carry most; jieba cuts them, so that people see words and not n-grams."""
     pieces = [
         Piece(word, start, end, float(marks[start:end].sum()))
-        for word, start, end in _tokenizer().tokenize(text)
+        for word, start, end in tokenizer().tokenize(text)
         if any(char.isalnum() for char in word)
     ]
     ranked = sorted(pieces, key=lambda piece: (-piece.contribution, piece.start))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import functools
 import re
-import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+from pipeline.wordcut import tokenizer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -23,23 +24,10 @@ PAIR_BITS = 21
 """Bits of a code point: a pair of characters is `first << 21 | second`."""
 
 
-@functools.cache
-def _jieba() -> Any:
-    """A jieba tokenizer with its dictionary read directly: its own start-up would load a cache file from /tmp."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # it imports pkg_resources, which announces its end on every start
-        import jieba
-
-    tokenizer = jieba.Tokenizer()
-    tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(tokenizer.get_dict_file())
-    tokenizer.initialized = True
-    return tokenizer
-
-
 @functools.lru_cache(maxsize=100_000)
 def _cut(run: str) -> tuple[tuple[str, int], ...]:
     """Words of a run without punctuation and their offsets; long words and the words inside them."""
-    return tuple((word, start) for word, start, _ in _jieba().tokenize(run, mode="search", HMM=False))
+    return tuple((word, start) for word, start, _ in tokenizer().tokenize(run, mode="search", HMM=False))
 
 
 def is_inside(character: str) -> bool:
