@@ -67,6 +67,12 @@ class EmbedParams(Section):
     )
     device: str = Field(default="cpu", description="cpu, cuda, mps")
     prompt: str | None = Field(default="query: ", description="prefix of every text; null takes the model's own prompt")
+    window: int | None = Field(
+        default=None,
+        ge=16,
+        description="tokens, prefix included, from which a text is cut into windows whose vectors are averaged; null "
+        "takes the model's limit",
+    )
     batch_size: int = Field(default=16, gt=0, description="texts encoded at once")
     threads: int = Field(default=2, gt=0, description="CPU threads of the encoder; part of what makes bytes repeatable")
 

@@ -63,10 +63,14 @@ class Encoder:
         backend = self._backend
         if backend == "openvino":
             backend += "-bf16" if kernels.has_fast_bf16() else "-fp32"
+        if self._params.device != "cpu":
+            backend += f"@{self._params.device}"
+        if self._params.window is not None:
+            backend += f"/{self._params.window}"
         return EncoderIdentity(
             model=source.name,
             revision=revision,
-            backend=backend if self._params.device == "cpu" else f"{backend}@{self._params.device}",
+            backend=backend,
             kernels=self._kernels,
             prompt=self._prompt,
             dim=source.dim or int(self._model.get_embedding_dimension() or 0),
@@ -131,7 +135,7 @@ class Encoder:
 
     @cached_property
     def _limit(self) -> int:
-        return min(int(self._model.max_seq_length or _MAX_TOKENS), _MAX_TOKENS)
+        return min(int(self._model.max_seq_length or _MAX_TOKENS), self._params.window or _MAX_TOKENS, _MAX_TOKENS)
 
     def _token_ids(self, texts: Sequence[str]) -> Iterator[list[int]]:
         for start in range(0, len(texts), _TOKENISE_AT_ONCE):

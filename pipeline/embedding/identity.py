@@ -15,7 +15,7 @@ class EncoderIdentity:
         model: name as configured.
         revision: commit of a hub model, recipe of the offline one, None for a local folder.
         backend: `torch-fp32`, `torch-bf16`, `onnx-int8`, `openvino-fp32` or `openvino-bf16`, with the device when it is
-            not the CPU (`torch-fp32@cuda`).
+            not the CPU (`torch-fp32@cuda`) and the window when it is not the model's limit (`torch-fp32/256`).
         kernels: `avx2` when the arithmetic is pinned to kernels every x86 machine of the last ten years has,
             `native` when the machine chose (bytes may then differ elsewhere in the seventh digit); of another runtime
             its name and version.

