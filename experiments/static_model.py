@@ -42,6 +42,8 @@ MIN_TEXTS = 2
 ROUNDS = 40
 """Rounds of conjugate gradients; the residual then changes in the fourth digit."""
 
+TINY = np.float32(1e-30)
+
 COLUMNS = ("ndcg5", "held_back", "fused", "fused_held_back", "cosine", "in_100", "in_100_other", "texts_s")
 HEAD = (
     "nDCG@5", "held back", "fused with words", "held back", "cosine to e5, other documents",
@@ -49,9 +51,9 @@ HEAD = (
 )  # fmt: skip
 
 
-def pairs_too(text: str) -> list[str | int]:
-    """Words and character pairs."""
-    return [*words.words(text), *words.pairs([text])[0].tolist()]
+def pairs_too(text: str) -> list[str]:
+    """Words and character pairs, the pairs by their codes."""
+    return [*words.words(text), *map(str, words.pairs([text])[0].tolist())]
 
 
 @dataclass(frozen=True)
@@ -110,11 +112,11 @@ def least_squares(x: Any, y: np.ndarray, ridge: float) -> np.ndarray:
     towards, size = rest.copy(), (rest**2).sum(axis=0)
     for _ in range(ROUNDS):
         moved = x.T @ (x @ towards) + np.float32(ridge) * towards
-        step = size / (towards * moved).sum(axis=0)
+        step = size / np.maximum((towards * moved).sum(axis=0), TINY)  # a column that is found already stays
         found += step * towards
         rest -= step * moved
         size, before = (rest**2).sum(axis=0), size
-        towards = rest + (size / before) * towards
+        towards = rest + size / np.maximum(before, TINY) * towards
     return found
 
 

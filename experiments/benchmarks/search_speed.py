@@ -1,8 +1,8 @@
-"""How fast and how large search is: `python experiments/benchmarks/search_speed.py --measures 100000`.
+"""How fast and how large search is: `python experiments/benchmarks/search_speed.py --workspace W [--write]`.
 
 Measures are made by recombining the clauses of a workspace's measures (seeded), vectors by blending three of its
 vectors with noise, so term frequencies and cosines are those of the genre; queries of vectors are made the same way
-and are not among them. Prints one JSON object.
+and are not among them. Prints one JSON object a size; with `--write` the table goes into `experiments/results`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ import polars as pl
 
 from pipeline.embedding.centring import fit_mean
 from pipeline.search import Filters, Query
-from pipeline.search.approximate import FaissIndex, available
+from pipeline.search.approximate import FEWEST, FaissIndex, available
 from pipeline.search.dense import DenseIndex
 from pipeline.search.index import SearchIndex
 from pipeline.settings import SearchParams
@@ -28,6 +28,8 @@ from pipeline.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+RESULTS = Path("experiments/results/search-speed.md")
 
 CLAUSES = 5
 """Clauses a made measure has: about 200 characters, as real ones have."""
@@ -156,34 +158,77 @@ def whole_queries(index: SearchIndex, rounds: int) -> dict[str, Any]:
     }
 
 
-def main() -> None:
-    """Run the benchmark."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--workspace", type=Path, default=Path("data"))
-    parser.add_argument("--measures", type=int, default=100_000)
-    parser.add_argument("--rounds", type=int, default=200)
-    parser.add_argument("--vectors-only", action="store_true")
-    arguments = parser.parse_args()
+def measured(workspace: Workspace, n: int, rounds: int, whole_up_to: int) -> dict[str, Any]:
+    """Everything about `n` made measures."""
     rng = np.random.default_rng(0)
-    workspace = Workspace(arguments.workspace)
     real = np.load(workspace.path("features/vectors.npy"))
-    vectors, mean = made_vectors(real, arguments.measures, rng), fit_mean(real)
-    params = SearchParams.model_validate({})
-    report: dict[str, Any] = {"measures": arguments.measures, "load": load()}
-    queries = made_vectors(real, arguments.rounds, rng)
+    vectors, mean = made_vectors(real, n, rng), fit_mean(real)
+    queries, params = made_vectors(real, rounds, rng), SearchParams.model_validate({})
+    report: dict[str, Any] = {"measures": n, "load": load()}
     report["exact"], truth = exact(vectors, mean, queries)
-    if available():
+    if available() and n >= params.lists * FEWEST:
         report["faiss"] = with_faiss(vectors, mean, queries, truth, params)
-    if not arguments.vectors_only:
-        measures = made_measures(workspace.read("measures"), arguments.measures, rng)
+    report["vectors_peak_mb"] = peak_mb()
+    if n <= whole_up_to:
+        measures = made_measures(workspace.read("measures"), n, rng)
         start = time.perf_counter()
         index = SearchIndex.build(measures, workspace.read("documents"), vectors, mean, params=params)
         report["build_s"] = round(time.perf_counter() - start, 1)
         report["mean_characters"] = round(float(measures["text"].str.len_chars().mean() or 0), 1)
         report["stored_mb"] = round(sum(array.nbytes for array in index.arrays().values()) / 2**20, 1)
-        report["queries"] = whole_queries(index, arguments.rounds)
-    report["peak_mb"], report["load_after"] = peak_mb(), load()
-    print(json.dumps(report, indent=2))
+        report["queries"] = whole_queries(index, rounds)
+        report["peak_mb"] = peak_mb()
+    report["load_after"] = load()
+    return report
+
+
+def table(reports: list[dict[str, Any]]) -> str:
+    """The results file."""
+    head = ["measures", "search", "p50 ms", "p95 ms", "recall of the exact ten", "build s", "memory MB", "stored MB"]
+    rows = []
+    for found in reports:
+        n, plain, near = f"{found['measures']:,}", found["exact"], found.get("faiss")
+        of_scan = [str(plain[name]) for name in ("same_results", "build_s", "memory_mb")]
+        rows.append([n, "exact: int8 scan, float32", *_times(plain["int8_then_float32"]), *of_scan, "0"])
+        rows.append([n, "exact: one float32 product", *_times(plain["float32"]), "1", "", "", "0"])
+        if near:
+            kept = [str(near[name]) for name in ("recall", "build_s", "memory_mb", "stored_mb")]
+            rows.append([n, "faiss, float32", *_times(near["top10"]), *kept])
+        whole = found.get("queries", {})
+        rows += [
+            [n, f"whole query, {name.replace('_', ' ')}", *_times(of), "", "", "", ""] for name, of in whole.items()
+        ]
+    lines = [f"| {' | '.join(row)} |" for row in (head, ["---"] * len(head), *rows)]
+    sizes = "; ".join(
+        f"{r['measures']:,} measures: load of the machine {r['load'][0]} before and {r['load_after'][0]} after, peak "
+        f"memory {r['vectors_peak_mb']} MB with the made vectors and their centred copy"
+        + (f", {r['peak_mb']} MB with words and pairs, which store {r['stored_mb']} MB" if "queries" in r else "")
+        for r in reports
+    )
+    about = "Top 10 among made vectors of 384 numbers and, for whole queries, made measures, on two threads."
+    run = "Run with `python experiments/benchmarks/search_speed.py --workspace W --write`."
+    return "\n".join(["# search-speed", "", about, "", *lines, "", f"{sizes}.", "", run, ""])
+
+
+def _times(found: dict[str, float]) -> list[str]:
+    return [str(found["p50_ms"]), str(found["p95_ms"])]
+
+
+def main() -> None:
+    """Run the benchmark."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--workspace", type=Path, default=Path("data"))
+    parser.add_argument("--measures", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--rounds", type=int, default=200)
+    parser.add_argument("--whole-up-to", type=int, default=100_000, help="measures up to which whole queries are timed")
+    parser.add_argument("--write", action="store_true")
+    arguments = parser.parse_args()
+    reports = []
+    for n in arguments.measures:
+        reports.append(measured(Workspace(arguments.workspace), n, arguments.rounds, arguments.whole_up_to))
+        print(json.dumps(reports[-1], indent=2), flush=True)
+    if arguments.write:
+        RESULTS.write_text(table(reports), "utf-8")
 
 
 if __name__ == "__main__":
