@@ -146,13 +146,18 @@ class SearchParams(Section):
     common_idf: float = Field(default=1.7, ge=0, description="shared words with a smaller idf are not marked")
     vectors: Literal["exact", "faiss"] = Field(
         default="exact",
-        description="exact search of the vectors, or faiss (extra `ann`), which misses up to 2 of 100 hits and pays "
+        description="exact search of the vectors, or faiss (extra `ann`), which may miss a hit in a thousand and pays "
         "from half a million measures on; narrow filters are searched exactly in either case",
     )
     lists: int = Field(
         default=1024, ge=1, description="lists of the faiss index; with fewer than 39 measures a list there is none"
     )
-    probes: int = Field(default=16, ge=1, description="lists of the faiss index that a query reads")
+    probes: int = Field(
+        default=24,
+        ge=1,
+        description="lists of the faiss index that a query reads; of a million vectors 8 find .994 of the exact ten, "
+        "16 .999, 24 .9999",
+    )
 
     def weights(self) -> dict[str, float]:
         """Weight of each ranking in the fusion."""
