@@ -7,12 +7,12 @@ primary, probabilities and why.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import mlflow
+import pandas as pd
 
 
 def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
@@ -23,11 +23,6 @@ def _plain(row: Mapping[str, Any]) -> dict[str, Any]:
     if any(isinstance(value, bytes) for value in row.values()):
         raise ValueError("send the rows as `dataframe_records`, not as `inputs`")
     return {name: value for name, value in row.items() if value is not None and value == value}  # noqa: PLR0124
-
-
-# MLflow asks for hints; it would turn them into a schema that refuses optional fields. Set after its import, which
-# puts filters of its own before earlier ones.
-warnings.filterwarnings("ignore", message=".*Add type hints")
 
 
 class ServedClassifier(mlflow.pyfunc.PythonModel):  # type: ignore[misc,name-defined]
@@ -43,8 +38,9 @@ class ServedClassifier(mlflow.pyfunc.PythonModel):  # type: ignore[misc,name-def
         self._encode = CachedEncoder(load(shipped("configs/params.yaml")))
         self._classifier = store.loads(Path(context.artifacts["classifier"]).read_bytes())
 
-    # Without hints on purpose.
-    def predict(self, context, model_input):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG002
+    # A frame is the one hint of which MLflow makes no schema. Without a hint it warns when the class is made, inside
+    # a filter of its own that comes before any of ours.
+    def predict(self, context: Any, model_input: pd.DataFrame) -> list[dict[str, Any]]:  # noqa: ARG002
         """Answers in the order of the rows."""
         from pipeline.stages.classifying import answer_rows
 

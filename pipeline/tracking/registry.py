@@ -10,6 +10,8 @@ MODEL_NAME = "jucuo-classifier"
 CHAMPION = "champion"
 METRIC = "train.micro_f1"
 INTERVAL = ("train.micro_f1_low", "train.micro_f1_high")
+FURTHER = ("id", "title", "headline", "heading_path")
+"""What a row may say beside its `text`."""
 STANDARD_ERRORS = 2 * 1.96
 """Width of a 95% interval in standard errors."""
 
@@ -40,6 +42,16 @@ def _champion_score(client: Any) -> float | None:
     return float(metrics[METRIC]) if METRIC in metrics else None
 
 
+def _signature() -> Any:
+    """What a row may hold. Only `text` must be there; the others may be anything, an `id` even a number."""
+    from mlflow.models import ModelSignature
+    from mlflow.types import ColSpec, Schema
+    from mlflow.types.schema import AnyType
+
+    further = [ColSpec(AnyType(), name, required=False) for name in FURTHER]
+    return ModelSignature(inputs=Schema([ColSpec("string", "text"), *further]))
+
+
 def register(client: Any, run_id: str, code: Path, artifacts: dict[str, Path], requirement: str) -> Registered:
     """Log the model that the file `code` makes with a run, register it, move the alias if it beats the champion."""
     import mlflow
@@ -48,6 +60,7 @@ def register(client: Any, run_id: str, code: Path, artifacts: dict[str, Path], r
         logged = mlflow.pyfunc.log_model(
             name="classifier",
             python_model=str(code),
+            signature=_signature(),
             artifacts={name: str(path) for name, path in artifacts.items()},
             pip_requirements=[requirement],
             registered_model_name=MODEL_NAME,

@@ -57,7 +57,7 @@ def connect(params: TrackingParams) -> Any:
     """An MLflow client on the configured store, with the experiment made if it is new."""
     os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")
     os.environ.setdefault("MLFLOW_ENABLE_ARTIFACTS_PROGRESS_BAR", "false")
-    # Advice to give models a schema; ours is described in `served.py`, and people read this on every reproduction.
+    # Advice to store an example row with the model, which people would read on every reproduction.
     warnings.filterwarnings("ignore", category=UserWarning, module=r"mlflow\.")
     import mlflow
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import runpy
 import socket
 import subprocess
 import sys
 import time
+import warnings
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -21,7 +24,7 @@ ROWS = [
         "text": "新建公办幼儿园四所，新增普惠学位一千二百个。落实困难家庭保育费减免。",
         "title": "工作要点",
     },
-    {"id": "b", "text": "开展师德专题教育，严查有偿补课。"},
+    {"id": 2, "text": "开展师德专题教育，严查有偿补课。", "heading_path": ["二、队伍建设", "（一）师德"]},
 ]
 STARTS_WITHIN = 240
 
@@ -32,7 +35,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def ask(port: int, rows: list[dict[str, str]]) -> list[dict[str, object]]:
+def ask(port: int, rows: list[dict[str, Any]]) -> list[dict[str, object]]:
     answer = httpx.post(f"http://127.0.0.1:{port}/invocations", json={"dataframe_records": rows}, timeout=240)
     assert answer.status_code == 200, answer.text
     found: list[dict[str, object]] = answer.json()["predictions"]
@@ -49,6 +52,14 @@ def wait_for(port: int, server: subprocess.Popen[bytes]) -> None:
         except httpx.TransportError:
             time.sleep(1)
     pytest.fail("the server did not start")
+
+
+def test_making_the_model_warns_of_nothing(checkout: Path) -> None:
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        made = runpy.run_path(str(checkout / "pipeline/stages/served.py"))
+    assert made["ServedClassifier"]
+    assert [str(warning.message) for warning in said if warning.category is UserWarning] == []
 
 
 @pytest.mark.slow
@@ -72,7 +83,7 @@ def test_the_served_model_answers_with_reasons(checkout: Path, tmp_path: Path, m
         server.terminate()
         server.wait(30)
     assert (first["id"], first["primary"]) == ("a", "preschool")
-    assert second["primary"] == "teacher_ethics"
+    assert (second["id"], second["primary"]) == (2, "teacher_ethics")
     assert len(first["probabilities"]) == 30
     assert {reason["category"] for reason in first["why"]} == set(first["labels"])
     assert all(reason["parts"] and reason["sentence"] for reason in first["why"])
