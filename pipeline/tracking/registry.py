@@ -48,7 +48,7 @@ def _signature() -> Any:
     from mlflow.types import ColSpec, Schema
     from mlflow.types.schema import AnyType
 
-    further = [ColSpec(AnyType(), name, required=False) for name in FURTHER]
+    further = [ColSpec(AnyType(), name, required=False) for name in FURTHER]  # type: ignore[no-untyped-call]
     return ModelSignature(inputs=Schema([ColSpec("string", "text"), *further]))
 
 
