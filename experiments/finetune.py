@@ -25,7 +25,7 @@ from pipeline.stages.places import cache_dir
 
 _ENCODED_AT_ONCE = 32
 _PAD_MULTIPLE = 32
-"""Texts are padded to a multiple of this: for each new shape oneDNN compiles kernels, which takes longer than a text."""
+"""Texts are padded to a multiple of this: for each new shape oneDNN compiles kernels, longer than a text takes."""
 _LEAST = torch.finfo(torch.float32).min
 
 

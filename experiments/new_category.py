@@ -1,0 +1,228 @@
+"""A category on its first day: only its definition, or eight labelled measures besides, and nobody has labelled more.
+
+    python experiments/new_category.py WORKSPACE [--seeds 2]
+
+Leave one category out, thirty times: its cue words and worked examples leave the codebook, every measure that has it
+leaves the training set, and eight of them, drawn at random, come back. Trained as ever, scored on whole issuers held
+out (another fifth for each seed) and on the five real plans of WORKSPACE, for that category alone. Writes
+`experiments/results/new-category.md`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import real_plans
+from numpy.typing import NDArray
+from real_plans import Real
+
+from pipeline.classification.codebook import Category, Codebook
+from pipeline.classification.inputs import Encode, Inputs, Vectors, prepare
+from pipeline.classification.labels import Targets, targets
+from pipeline.classification.training import assign_folds, train
+from pipeline.settings import Settings
+from pipeline.stages.classify import read_codebook, titles_of
+from pipeline.stages.embed import CachedEncoder
+from pipeline.stages.train import EXAMPLES, groups_of, labels_of
+from pipeline.workspace import Workspace
+
+ROOT = Path(__file__).resolve().parents[1]
+TARGET = ROOT / "experiments/results/new-category.md"
+SHOTS = 8
+FOLDS = 3
+"""Folds within the training set, from which stack and thresholds are learned; the classifier has 5, which takes longer."""
+Counts = NDArray[np.int64]
+"""(3,): right, said, gold."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What is known of the new category: `shots` labelled measures, and perhaps cue words and worked examples."""
+
+    name: str
+    shots: int
+    entry: bool
+
+
+SETTINGS = (
+    Setting("definition", 0, entry=False),
+    Setting("definition, cue words, worked examples", 0, entry=True),
+    Setting("definition, 8 labelled measures", SHOTS, entry=False),
+)
+EVERYTHING = "for comparison: all labels"
+
+
+@dataclass
+class Tally:
+    """Counts by category, summed over seeds: `held` on issuers held out, `real` on the real plans; training times."""
+
+    held: dict[str, Counts] = field(default_factory=dict)
+    real: dict[str, Counts] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+
+    def add(self, category: str, held: Counts, real: Counts) -> None:
+        """One more run."""
+        for where, counts in ((self.held, held), (self.real, real)):
+            where[category] = where.get(category, np.zeros(3, np.int64)) + counts
+
+
+@dataclass(frozen=True)
+class Task:
+    """The sample's labelled measures, ready to be divided."""
+
+    examples: pl.DataFrame
+    titles: Mapping[str, str]
+    everything: Inputs
+    goal: Targets
+    groups: dict[str, str]
+    codebook: Codebook
+    real: Real
+    encode: Encode
+    settings: Settings
+
+    def folds(self, seed: int) -> NDArray[np.int64]:
+        """(n,) the fold of each labelled measure, whole issuers together."""
+        issuers = [self.groups[doc] for doc in self.examples["doc_id"].gather(self.goal.rows)]
+        return assign_folds(self.goal, issuers, self.settings.train.folds, seed)
+
+    def run(
+        self, codebook: Codebook, rows: NDArray[np.int64], held: NDArray[np.int64], seed: int
+    ) -> tuple[Runs, float]:
+        """Train on `rows`, answer for `held` and for the real plans."""
+        frame = self.examples[self.goal.rows[rows]]
+        params = self.settings.train.model_copy(update={"baselines": False, "folds": FOLDS})
+        vectors = self.everything.vectors[self.goal.rows[rows]]
+        start = time.process_time()
+        named = (labels_of(frame), codebook, params, seed, self.encode, self.groups)
+        classifier = train(frame, self.titles, vectors, *named).classifier
+        took = time.process_time() - start
+        inputs = self.everything.take(self.goal.rows[held])
+        return Runs(classifier.answers(inputs).assigned, classifier.answers(self.real.inputs).assigned), took
+
+
+@dataclass(frozen=True)
+class Runs:
+    """What a classifier assigns on issuers held out and on the real plans, each (n, k)."""
+
+    held: NDArray[np.bool_]
+    real: NDArray[np.bool_]
+
+    def counts(self, task: Task, held: NDArray[np.int64], column: int) -> tuple[Counts, Counts]:
+        """Right, said and gold for one category, here and there."""
+        same = task.real.agreed[:, column]
+        truth = task.goal.labels[held, column], task.real.first.labels[same, column]
+        said = self.held[:, column], self.real[same, column]
+        here, there = (np.array([(a & b).sum(), b.sum(), a.sum()]) for a, b in zip(truth, said, strict=True))
+        return here, there
+
+
+def without(codebook: Codebook, name: str, *, entry: bool) -> Codebook:
+    """The codebook of the first day: the category's own cues and examples only with `entry`, nobody else's ever."""
+    categories = []
+    for category in codebook.categories:
+        if category.id == name:
+            kept = category if entry else category.model_copy(update={"cues": {}, "examples": ()})
+        else:
+            kept = category.model_copy(update={"examples": _others(category, name)})
+        categories.append(kept)
+    return codebook.model_copy(update={"categories": tuple(categories)})
+
+
+def _others(category: Category, name: str) -> tuple[object, ...]:
+    """A category's examples that say nothing of the new one."""
+    return tuple(example for example in category.examples if name not in example.labels)
+
+
+def day_one(task: Task, seed: int) -> Iterator[tuple[str, str, Runs, NDArray[np.int64], float]]:
+    """Every run of a seed: setting, category, what was assigned, the rows held out, the time it took."""
+    folds, random = task.folds(task.settings.seed), np.random.default_rng(seed)
+    held, rest = np.flatnonzero(folds == seed), np.flatnonzero(folds != seed)
+    runs, took = task.run(task.codebook, rest, held, seed)
+    for name in task.codebook.ids:
+        yield EVERYTHING, name, runs, held, took
+    for column, name in enumerate(task.codebook.ids):
+        has = task.goal.labels[rest, column]
+        chosen = random.choice(rest[has], min(SHOTS, int(has.sum())), replace=False)
+        for setting in SETTINGS:
+            rows = np.sort(np.concatenate([rest[~has], chosen[: setting.shots]]))
+            codebook = without(task.codebook, name, entry=setting.entry)
+            runs, took = task.run(codebook, rows, held, seed)
+            yield setting.name, name, runs, held, took
+
+
+def remembered(encode: Encode, dim: int) -> Encode:
+    """The same encoder, asked once for each text."""
+    known: dict[str, Vectors] = {}
+
+    def again(texts: list[str]) -> Vectors:
+        missing = sorted(set(texts) - known.keys())
+        if missing:
+            known.update(zip(missing, encode(missing), strict=True))
+        return np.array([known[text] for text in texts], dtype=np.float32).reshape(len(texts), dim)
+
+    return again
+
+
+def rates(counts: Counts) -> tuple[float, float, float]:
+    """Precision, recall and F1 from right, said, gold."""
+    right, said, gold = counts.tolist()
+    return right / max(said, 1), right / max(gold, 1), 2 * right / max(said + gold, 1)
+
+
+def line(name: str, tally: Tally) -> str:
+    """Means over the categories that occur, here and there, and the mean time."""
+    cells = []
+    for where in (tally.held, tally.real):
+        found = np.array([rates(counts) for counts in where.values() if counts[2]])
+        cells += [f"{value:.3f}" for value in found.mean(axis=0)]
+    return f"| {name} | {' | '.join(cells)} | {np.mean(tally.seconds):.0f} |"
+
+
+def page(tallies: Mapping[str, Tally], task: Task, seeds: int) -> str:
+    """The table, and a second one by category."""
+    head = "| known of the new category | P | R | F1 | real P | real R | real F1 | processor s |"
+    lines = [head, "|" + "---|" * (head.count("|") - 1)]
+    lines += [line(name, tallies[name]) for name in (*(s.name for s in SETTINGS), EVERYTHING)]
+    names = [s.name for s in SETTINGS] + [EVERYTHING]
+    lines += ["", "F1 by category on the issuers held out:", "", f"| category | {' | '.join(names)} |"]
+    lines.append("|" + "---|" * (len(names) + 1))
+    for name in task.codebook.ids:
+        lines.append(f"| {name} | {' | '.join(f'{rates(tallies[n].held[name])[2]:.2f}' for n in names)} |")
+    title, about = "# new-category", f"{__doc__ or ''}".split("\n\n")[2].replace("\n", " ").strip()
+    return "\n".join([title, "", f"{about} Seeds: {seeds}. Means over categories.", "", *lines, ""])
+
+
+def main() -> None:
+    """Make the page."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("workspace", type=Path)
+    parser.add_argument("--seeds", type=int, choices=range(1, 6), default=2)
+    asked = parser.parse_args()
+    settings, sample = Settings(), Workspace(ROOT / "data")
+    examples, codebook = pl.read_parquet(sample.path(EXAMPLES)), read_codebook(settings)
+    cached, titles = CachedEncoder(settings), titles_of(examples)
+    vectors = cached(examples["text"].to_list())
+    encode = remembered(cached, vectors.shape[1])
+    goal = targets(labels_of(examples), examples["measure_id"].to_list(), codebook)
+    everything = prepare(examples, titles, vectors, encode)
+    real = real_plans.read(Workspace(asked.workspace), codebook.ids, cached)
+    groups = groups_of(examples, sample.read("documents"))
+    task = Task(examples, titles, everything, goal, groups, codebook, real, encode, settings)
+    tallies: dict[str, Tally] = {}
+    for seed in range(asked.seeds):
+        for setting, name, runs, held, took in day_one(task, seed):
+            tally = tallies.setdefault(setting, Tally())
+            tally.add(name, *runs.counts(task, held, codebook.index[name]))
+            tally.seconds.append(took)
+        TARGET.write_text(page(tallies, task, seed + 1), "utf-8")
+    print(TARGET.read_text("utf-8"))
+
+
+if __name__ == "__main__":
+    main()
