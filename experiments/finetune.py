@@ -38,9 +38,9 @@ class Recipe:
     """
 
     layers: int = 3
-    steps: int = 60
+    steps: int = 40
     pairs: int = 16
-    rate: float = 1e-4
+    rate: float = 2e-4
     temperature: float = 0.07
     seed: int = 20260101
 

@@ -36,7 +36,7 @@ ROOT = Path(__file__).resolve().parents[1]
 TARGET = ROOT / "experiments/results/new-category.md"
 SHOTS = 8
 FOLDS = 3
-"""Folds within the training set, from which stack and thresholds are learned; the classifier has 5, which takes longer."""
+"""Folds within the training set, for stack and thresholds; the classifier has 5, which takes longer."""
 Counts = NDArray[np.int64]
 """(3,): right, said, gold."""
 

@@ -2,7 +2,7 @@
 
     python experiments/benchmarks/classify_speed.py [--measures 100000] [--threads 2]
 
-Trains on `data/models/examples.parquet` (made by the train stage) as the stage does, with simpler systems beside it, and
+Trains on `data/models/examples.parquet` (made by the train stage) as the stage does, simpler systems beside it, and
 as `--set train.baselines=false` does. Then classifies that many measures: the labelled ones again and again, every one
 with its own text, headings and sentences, so that nothing can be remembered from one to the next. Vectors are looked
 up, not encoded: that is the embed stage's time.
