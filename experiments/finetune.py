@@ -9,6 +9,7 @@ categories need no single class. A measure without category attracts nothing and
 from __future__ import annotations
 
 import copy
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -45,9 +46,14 @@ class Recipe:
     seed: int = 20260101
 
 
+def _fast() -> bool:
+    """Whether bfloat16 is done in hardware: the processor can, and nobody has pinned torch to kernels that cannot."""
+    return kernels.has_fast_bf16() and not kernels.PINS.keys() & os.environ.keys()
+
+
 def _bf16() -> torch.autocast:
-    """Products in bfloat16 where the processor has them in hardware; weights and gradients stay float32."""
-    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=kernels.has_fast_bf16())
+    """Products in bfloat16 where that is fast; weights and gradients stay float32."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=_fast())
 
 
 class Trunk:
@@ -79,7 +85,7 @@ class Trunk:
                     max_length=self._limit,
                     return_tensors="pt",
                 )
-                states = self._bert(**asked).last_hidden_state.to(torch.bfloat16 if kernels.has_fast_bf16() else None)
+                states = self._bert(**asked).last_hidden_state.to(torch.bfloat16 if _fast() else torch.float32)
                 for text, state, length in zip(batch, states, asked["attention_mask"].sum(dim=1), strict=True):
                     self._known[text] = state[: int(length)].clone()
         return [self._known[text] for text in texts]
