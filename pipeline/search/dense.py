@@ -23,9 +23,6 @@ WIDE = 0.5
 MOST = 1000
 """Measures up to which the approximate index is asked; beyond, its lists would have to be read nearly whole."""
 
-_CHUNK = 50_000
-
-
 SPARE = 30
 """Candidates beyond twice those wanted: codes of 8 bits confuse neighbours closer than .004 (recall .965 to .999)."""
 
