@@ -13,6 +13,7 @@ from pipeline.segmentation import lexicon
 from pipeline.segmentation.front import HEADING_MAX, front_matter, is_heading_like
 from pipeline.segmentation.lines import SENTENCE_END, Line
 from pipeline.segmentation.markers import SECTIONAL
+from pipeline.segmentation.reasons import ends_section
 from pipeline.segmentation.tables import Columns, read_header, read_row
 from pipeline.segmentation.trailing import release_trailing
 from pipeline.segmentation.tree import Node, Tree, is_title_only
@@ -157,7 +158,7 @@ class _Builder:
             self._heading(line, content)
         else:
             self.body_seen = self.body_seen or len(content) > HEADING_MAX
-            if lexicon.ends_section(content):
+            if ends_section(content):
                 self._back_to_section()
             self.stack[-1].children.append(Node("paragraph", line))
 

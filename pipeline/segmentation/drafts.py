@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.segmentation.models import Heading, Kind, Skipped
 
 if TYPE_CHECKING:
-    from pipeline.segmentation.paragraphs import Span
+    from pipeline.segmentation.sentences import Span
 
 
 Cells = tuple[tuple[tuple[int, int], ...], tuple[tuple[int, int], ...]]

@@ -45,62 +45,6 @@ _GENERAL = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d(?=年)")
 
-_PARAGRAPHS: tuple[tuple[str, str, re.Pattern[str]], ...] = (
-    ("opening", "head", re.compile(r"请予审议|请.{0,20}提出意见|^现将.{0,60}如下|提请.{0,8}大会.{0,4}(?:审查|审议)")),
-    (
-        "thanks",
-        "tail",
-        re.compile(
-            r"(?:成绩|成就|来之不易|归功于|根本在于|关心|共同努力|团结奋斗).*(?:表示.{0,8}|致以.{0,10})(?:感谢|敬意)"
-            r"|^(?:这些|上述|以上)?(?:成绩|成就)的取得"
-            r"|(?:根本|关键)在于.{0,40}(?:领航|坚强领导|指引)"
-        ),
-    ),
-    (
-        "problems",
-        "head",
-        re.compile(
-            r"^.{0,60}(?:清醒|也要看到|必须看到|同时看到|还要看到|也看到|客观分析|正视).{0,150}(?:问题|困难|不足|差距|挑战|矛盾|短板|缺点)"
-            r"|^[^。]{0,24}存在(?:着|的)?(?:不少|一些|许多|诸多|以下|突出)?的?[^。，]{0,4}(?:问题|困难|不足|差距|短板)(?:有|是)?[：:]"
-            r"|^对(?:以上|这些|上述).{0,4}问题"
-        ),
-    ),
-    (
-        "general_requirements",
-        "head",
-        re.compile(
-            r"(?:总体要求|指导思想|总体思路|基本思路|总的要求|工作思路|总体安排|预期目标|主要目标|奋斗目标)(?:建议)?(?:是|为)?[：:是]"
-            r"|^关于[^。]{0,12}目标|^(?:提出(?:上述|这些|以上)|(?:为)?(?:实现|完成)(?:上述|这些|以上|今年)|上述).{0,8}目标"
-        ),
-    ),
-    ("overview", "head", re.compile(r"^(?:回顾(?:过去|这|一年|五年)|刚刚过去的)")),
-    ("lessons", "head", re.compile(r"^.{0,24}(?:体会|认识|感悟)到[，：]|^.{0,8}基本经验")),
-    (
-        "situation",
-        "head",
-        re.compile(
-            r"^(?:各位代表[！，])?(?:今年|(?:19|20)\d\d年|“十.五”时期|今后五年)[，]?是.{0,120}(?:年|时期|阶段|重要)"
-            r"|^.{0,20}发展面临的环境|^做好今年(?:的)?工作(?:意义|，)"
-        ),
-    ),
-    (
-        "closing",
-        "tail",
-        re.compile(
-            r"让我们.{0,160}[！!。]$|(?:紧密|更加紧密)地?团结在.{0,200}[！!]$|而(?:不懈)?(?:努力)?奋斗[！!。]$"
-            r"|^(?:请|望)?各(?:地|县|市|区|校|单位|科室|学校|高校|乡镇)[^。]{0,40}(?:结合实际|认真贯彻|抓好落实|遵照执行|制定)[^。]{0,60}。?$"
-            r"|^(?!.*(?:国防|双拥|民族|宗教|港|台|\d)).{0,130}(?:谱写|奋力|开创|共创|续写).{0,60}[！!]$"
-            r"|^各位代表(?!.*(?:国防|双拥|民族|宗教|港|台)).{0,130}[！!]$"
-        ),
-    ),
-)
-_LEAD_IN = re.compile(
-    r"(?:[：:]|(?:以下|如下|下列).{0,12}(?:工作|方面|任务|要求|重点|体会)?[。：:]|(?:主要|重点)?(?:做|抓).{0,16}工作[。：:])$"
-)
-_LEAD_MAX = 120
-_HEAD_WINDOW = 240
-_EXPERIENCE_LEAD = re.compile(r"(?:体会|经验|启示)[^。]{0,12}[：:]$")
-_GENERAL_LEAD = re.compile(r"指导思想|总体要求|主要目标|预期目标|总体思路")
 _ADDRESS_PREFIX = re.compile(r"各位(?:代表|同志|委员)[！!，,：:]\s*")
 
 
@@ -108,21 +52,6 @@ def address_length(text: str) -> int:
     """Length of an address to the assembly (`各位代表！`) at the head of a paragraph, 0 if there is none."""
     found = _ADDRESS_PREFIX.match(text)
     return found.end() if found else 0
-
-
-def announces_general(lead: str) -> bool:
-    """Whether a line announces guiding principles or goals that the next paragraph states."""
-    return _GENERAL_LEAD.search(lead) is not None
-
-
-def announces_lessons(lead: str) -> bool:
-    """Whether a paragraph ends by announcing lessons (`我们的主要体会是：`)."""
-    return _EXPERIENCE_LEAD.search(lead) is not None
-
-
-def is_lesson(text: str) -> bool:
-    """Whether a paragraph states a lesson or principle (`必须坚持…`)."""
-    return text.startswith(("必须", "坚持", "要坚持", "始终"))
 
 
 def line_role(text: str) -> LineRole:
@@ -188,14 +117,6 @@ def kind_of(title: str, inherited: Kind, plan_year: int | None) -> Kind:
     return "achievement" if review > plan else "plan"
 
 
-def paragraph_reason(text: str) -> str | None:
-    """Why an unnumbered paragraph is no measure (`problems`, `thanks`, `lead_in`, …), or `None`."""
-    if len(text) <= _LEAD_MAX and _LEAD_IN.search(text):
-        return "lead_in"
-    windows = {"head": text[:_HEAD_WINDOW], "tail": text[-_HEAD_WINDOW:]}
-    return next((reason for reason, where, pattern in _PARAGRAPHS if pattern.search(windows[where])), None)
-
-
 _LOOKS_AHEAD = re.compile(r"新的一年|今年|我们(?:要|将)")
 _LOOKS_BACK = re.compile(
     r"^(?:各位代表[！，])?(?:过去(?:的)?(?:一年|五年|几年)|五年来|一年来|这五年|“十四五”(?:时期|以来)，)"
@@ -206,11 +127,3 @@ def paragraph_kind(text: str, inherited: Kind) -> Kind:
     """Kind of an unnumbered paragraph: one that opens by looking back reports, whatever its heading says."""
     looks_back = _LOOKS_BACK.match(text) is not None and _LOOKS_AHEAD.search(text) is None
     return "achievement" if inherited == "plan" and looks_back else inherited
-
-
-_SECTION_END = frozenset({"thanks", "problems"})
-
-
-def ends_section(text: str) -> bool:
-    """Whether a paragraph speaks for the whole section and so continues no item (thanks, problems, lessons)."""
-    return text.startswith("各位代表") or paragraph_reason(text) in _SECTION_END or bool(_EXPERIENCE_LEAD.search(text))

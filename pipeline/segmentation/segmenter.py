@@ -12,9 +12,10 @@ from pipeline.segmentation.duties import find_deadlines, find_duties, split_unit
 from pipeline.segmentation.headline import is_headline_only, run_in_title
 from pipeline.segmentation.lines import enumeration, tokenize
 from pipeline.segmentation.models import Kind, Segmentation, SegmentedMeasure, Skipped
-from pipeline.segmentation.paragraphs import Span, topic_starts
 from pipeline.segmentation.select import Selector
+from pipeline.segmentation.sentences import Span
 from pipeline.segmentation.targets import find_targets
+from pipeline.segmentation.topics import topic_starts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from pipeline.segmentation import lexicon
@@ -10,7 +11,9 @@ from pipeline.segmentation.drafts import Place, Selection
 from pipeline.segmentation.headline import run_in_title
 from pipeline.segmentation.markers import BULLET, ENUMERATOR
 from pipeline.segmentation.models import Heading, Kind
-from pipeline.segmentation.paragraphs import Span, parallel, stand_alone
+from pipeline.segmentation.paragraphs import parallel, stand_alone
+from pipeline.segmentation.reasons import announces_principles, paragraph_reason
+from pipeline.segmentation.sentences import Span, sentences
 from pipeline.segmentation.tree import Node, is_title_only
 
 _PREFIX = {"heading": "h", "appendix": "a", BULLET: "b"}
@@ -18,7 +21,11 @@ _TRANSPARENT = ("h", "a")
 _FRAGMENT_SHARE = 0.6
 _FRAGMENT_MAX = 40
 _LEAD_MAX = 60
+_LIST_LEAD_MAX = 120
 _OWN_MIN = 130
+_OWN_SENTENCES = 3
+_UNRANKED = {BULLET, ENUMERATOR, ""}
+_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _EXPERIENCE = ("体会", "经验", "启示", "原则", "把握以下", "遵循以下")
 
 
@@ -61,9 +68,10 @@ class Selector:
         """Children in order: what stands before the first block introduces it, unless it runs parallel."""
         first = node.children.index(node.blocks[0])
         before, after = node.children[:first], node.children[first:]
+        numbered = any(block.system not in _UNRANKED for block in node.blocks)
         if place.path:
             loose = all(block.system in {BULLET, ENUMERATOR} for block in node.blocks)
-            self.paragraphs.read(before, place, only=parallel(self.text, before, loose=loose))
+            self._before(before, place, loose=loose)
         else:
             for child in before:
                 self._skip(child, "preamble")
@@ -75,11 +83,11 @@ class Selector:
                 run.append(child)
                 lead = child
                 continue
-            if run and len(self._body(run[-1])) <= _LEAD_MAX:
+            if run and self._leads(run[-1], child):
                 self._skip(run[-1], "lead_in")
-                self.paragraphs.read(run[:-1], place, seen)
+                self.paragraphs.read(run[:-1], place, seen, whole=numbered)
             else:
-                self.paragraphs.read(run, place, seen)
+                self.paragraphs.read(run, place, seen, whole=numbered)
             seen, run = seen + len(run), []
             group = child.system or child.role
             counts[group] = counts.get(group, 0) + 1
@@ -88,8 +96,35 @@ class Selector:
             elif child.system == ENUMERATOR and self._names_problems(lead):
                 self._skip(child, "problems")
             else:
-                self._block(child, self._step(child, counts[group]), self._lessons(lead, place))
-        self.paragraphs.read(run, place, seen)
+                self._block(child, self._step(child, counts[group]), self._lessons(lead, place), self._run(node, child))
+        self.paragraphs.read(run, place, seen, whole=numbered)
+
+    def _before(self, nodes: list[Node], place: Place, *, loose: bool) -> None:
+        """What stands before the first block of a section introduces it, unless paragraphs run parallel.
+
+        Before a mere enumeration (`loose`) only the last paragraph leads in.
+        """
+        only = parallel(self.text, nodes, loose=loose)
+        if loose and not only and len(nodes) > 1 and not announces_principles(self._body(nodes[-1])):
+            self.paragraphs.read(nodes[:-1], place)
+            nodes, only = nodes[-1:], set()
+        self.paragraphs.read(nodes, place, only=only)
+
+    def _leads(self, node: Node, following: Node) -> bool:
+        """Whether a short paragraph right above a numbered block leads into it; a longer one into the first of a list."""
+        first = following.system == BULLET or following.value == 1
+        return len(self._body(node)) <= (_LIST_LEAD_MAX if first else _LEAD_MAX)
+
+    def _run(self, node: Node, child: Node) -> list[Node]:
+        """The items of a block's list that have paragraphs below a line of their own text."""
+        return [
+            block
+            for block in node.blocks
+            if block.system == child.system
+            and block.paragraphs
+            and block.children == block.paragraphs
+            and not is_title_only(self.text, block)
+        ]
 
     def _step(self, node: Node, position: int) -> str:
         prefix = _PREFIX.get(node.system or node.role, "")
@@ -97,12 +132,13 @@ class Selector:
 
     def _names_problems(self, lead: Node | None) -> bool:
         """Whether the items below a paragraph (`工作还有一些缺点和不足。`, 一是…) list what went wrong."""
-        return lead is not None and lexicon.paragraph_reason(self._body(lead)) == "problems"
+        return lead is not None and paragraph_reason(self._body(lead)) == "problems"
 
     def _lessons(self, lead: Node | None, place: Place) -> Place:
         """Items announced as lessons or principles (`我们的主要体会是：`) are principles."""
         content = "" if lead is None else self._body(lead)
-        announced = content.endswith(("：", ":")) and any(word in content for word in _EXPERIENCE)
+        announced = content.endswith(("：", ":", "。")) and any(word in content for word in _EXPERIENCE)
+        announced = announced and len(content) <= _LIST_LEAD_MAX
         return replace(place, kind="principle") if announced else place
 
     def _tasks(self, node: Node, place: Place, position: int) -> None:
@@ -114,7 +150,7 @@ class Selector:
             path = ".".join((*steps, f"r{index}"))
             self.out.emit(path, row.number, place, Span(start, end), cells=(row.duty, row.due))
 
-    def _block(self, node: Node, step: str, place: Place) -> None:
+    def _block(self, node: Node, step: str, place: Place, run: list[Node]) -> None:
         title = self._title(node)
         if lexicon.is_general(title) and not node.blocks:
             self._skip(node, "general_requirements")
@@ -126,7 +162,7 @@ class Selector:
         if node.blocks and not self._stays_inside(node, place):
             self._open(node, title, inside)
             self._section(node, inside)
-        elif node.paragraphs and stand_alone(self.text, node):
+        elif node.paragraphs and stand_alone(self.text, node, run):
             self._open(node, title, inside)
             self.paragraphs.read(node.paragraphs, inside)
         elif node.line is not None and node.line.marker is not None:
@@ -156,10 +192,16 @@ class Selector:
         self.out.outline.append(Heading(title, number, len(inside.path), start, start + len(title)))
         if is_title_only(self.text, node):
             return
-        if node.line.end - start >= _OWN_MIN and node.line.marker is not None:
-            self.out.emit(".".join((*inside.path, "p0")), number, inside, Span(start, node.line.end))
+        if node.line.marker is not None and self._says_more(start, node.line.end):
+            own = replace(inside, headings=inside.headings[:-1])
+            self.out.emit(".".join((*inside.path, "p0")), number, own, Span(start, node.line.end))
         else:
             self.out.skip(min(start + len(title) + 1, node.line.end), node.line.end, "introduction")
+
+    def _says_more(self, start: int, end: int) -> bool:
+        """Whether a numbered line over paragraphs says more than its title and an orientation: figures, or sentences."""
+        figures = len(_FIGURE.findall(self.text, start, end))
+        return figures > 1 or (end - start >= _OWN_MIN and len(sentences(self.text, start, end)) >= _OWN_SENTENCES)
 
     def _stays_inside(self, node: Node, place: Place) -> bool:
         """Whether numbered lines below an item are parts of one sentence, not blocks of their own."""

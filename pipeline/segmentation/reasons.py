@@ -1,0 +1,162 @@
+"""Why an unnumbered paragraph is no measure: what opens, sums up, sets targets, weighs the situation, thanks or closes."""
+
+from __future__ import annotations
+
+import re
+
+from pipeline.segmentation.lexicon import address_length
+
+_HEAD_WINDOW = 240
+_LEAD_MAX = 120
+_FIELDS_AT_THE_END = "国防|军队|双拥|宗教|香港|澳门|港|台湾|两岸"
+_PERIOD = r"(?:刚刚)?过去的?[^，。]{0,6}年|[一五几三十]+年来|这[一五几]年|“十.五”时期|(?:19|20)\d\d年"
+_SUM = (
+    r"不寻常|不平凡|里程碑|圆满完成|胜利收官|收官之年|令人瞩目|重大成就|困难比|总基调|各项(?:工作|事业)"
+    r"|经济社会发展(?:稳|取得|迈|呈|实现)|(?:取得|迈)[^。，]{0,4}新成就"
+)
+_CHANGES = r"不确定|复杂|严峻|变化|变局|加剧|演进|动荡|低迷|乏力|增多|增加|并存|进一步发展|深度调整"
+
+_HEAD: tuple[tuple[str, str], ...] = (
+    (
+        "opening",
+        r"请予审议|请.{0,20}提出意见|^现将.{0,60}如下|(?:纲要|规划|计划)[^。]{0,40}提[请交].{0,8}大会.{0,4}(?:审查|审议)",
+    ),
+    (
+        "problems",
+        r"^.{0,60}(?:清醒|也要看到|必须看到|同时看到|还要看到|也看到|客观分析|正视).{0,150}"
+        r"(?:问题|困难|不足|差距|挑战|矛盾|短板|缺点)"
+        r"|^[^。]{0,24}存在(?:着|的)?(?:不少|一些|许多|诸多|以下|突出)?的?[^。，]{0,4}(?:问题|困难|不足|差距|短板)(?:有|是)?[：:]"
+        r"|^对(?:以上|这些|上述).{0,4}问题|^[^。]{0,80}解决好?(?:以上|这些|上述)[^。，]{0,4}(?:问题|矛盾|困难)",
+    ),
+    (
+        "thanks",
+        r"^(?:这些|上述|以上)?(?:成绩|成就)的取得|^(?:这些|上述|以上)(?:成绩|成就|变化)|^[^。]{0,40}(?:成绩|成就)[^。]{0,8}不易",
+    ),
+    (
+        "general_requirements",
+        r"(?:总体要求|指导思想|总体思路|基本思路|总的要求|总要求|工作思路|总体安排|预期目标|主要目标|奋斗目标)"
+        r"(?:[和与及、][^。，：:]{1,6})?(?:建议)?(?:是|为)?[：:是]"
+        r"|^关于[^。]{0,12}目标|^(?:提出(?:上述|这些|以上)|(?:为)?(?:实现|完成)(?:上述|这些|以上|今年)|上述).{0,8}目标"
+        r"|^[^。]{0,40}目标的?(?:设定|确定|提出)|^[^。]{0,16}预期(?:增长)?目标|^(?:这些|以上)[^。，]{0,6}目标"
+        r"|^[^。]{0,60}增长(?:速度)?的?预期(?:目标)?(?:为|是)|^这里[^。]{0,8}说明"
+        r"|^.{0,16}坚持(?:稳字当头|稳中求进)|^.{0,90}做好(?:今年)?的?政府工作，(?:要|必须)"
+        r"|^[^。]{0,60}必须坚持[^。；]{4,80}；必须|^在此基础上，?再(?:奋斗|用|经过).{1,4}年",
+    ),
+    ("overview", rf"^(?:回顾(?:过去|这|一年|五年)|刚刚过去的)|^(?:{_PERIOD})[^。]{{0,60}}(?:{_SUM})"),
+    (
+        "lessons",
+        r"^.{0,80}(?:体会|认识|感悟|感受)到[，：]|^.{0,8}基本经验|^总结[^。]{0,16}(?:经验|实践)",
+    ),
+    (
+        "situation",
+        r"^(?:今年|(?:19|20)\d\d年|“十.五”时期|今后五年)，?是[^。]{0,120}(?:之年|一年|的年份|时期|阶段|收官|开局)"
+        r"|^今年将[^。]{2,60}一年|^.{0,20}发展面临的环境|^做好今年的?工作(?:意义|，)",
+    ),
+)
+_SITUATION = (
+    rf"^(?!面对|针对|应对)[^。]{{0,24}}(?:世界|国际|国内外|外部|全球)[^。]{{0,40}}(?:{_CHANGES})",
+    rf"^(?!面对|针对|应对)[^。]{{0,30}}面临的?[^。]{{0,10}}(?:形势|环境|风险|挑战|机遇)[^。]{{0,30}}(?:{_CHANGES})",
+)
+_TAIL: tuple[tuple[str, str], ...] = (
+    (
+        "thanks",
+        r"(?:成绩|成就|来之不易|归功于|根本在于|关心|共同努力|团结奋斗).*(?:表示.{0,8}|致以.{0,10})(?:感谢|敬意)"
+        r"|(?:根本|关键)在于.{0,40}(?:领航|坚强领导|指引)",
+    ),
+    (
+        "closing",
+        r"(?:^|[。！!])让我们(?!的).{0,160}[！!。]$|(?:紧密|更加紧密)地?团结在.{0,200}[！!]$"
+        rf"|^(?!.*(?:{_FIELDS_AT_THE_END})).*而(?:不懈)?(?:努力)?奋斗[！!。]$",
+    ),
+)
+_WHOLE: tuple[tuple[str, str], ...] = (
+    (
+        "introduction",
+        r"^(?!.*\d).{0,160}(?:具有|有着)[^。，]{0,12}重[要大]的?意义。$|^(?!.*\d).{0,160}至关重要。$"
+        r"|^[^。]*是[^。]{0,24}(?:重要|首要|根本|紧迫)的?(?:任务|大计|使命)。$",
+    ),
+    (
+        "closing",
+        r"^(?:请|望)?各(?:地|县|市|区|校|单位|科室|学校|高校|乡镇)[^。]{0,40}"
+        r"(?:结合实际|认真贯彻|抓好落实|遵照执行|制定)[^。]{0,60}。?$"
+        r"|^(?!.*(?:国防|双拥|民族|宗教|港|台|\d)).{0,130}(?:谱写|奋力|开创|共创|续写).{0,60}[！!]$"
+        rf"|^各位代表[！!，](?!.*(?:{_FIELDS_AT_THE_END}|\d)).{{0,200}}[！!]$"
+        r"|^.{0,60}我们愿[与同][^。！]{2,60}[。！]$|^(?!.*\d).{0,90}开创[^。，]{0,20}(?:未来|局面|篇章)[。！]$",
+    ),
+)
+_COMPILED = {
+    where: [(reason, re.compile(pattern)) for reason, pattern in patterns]
+    for where, patterns in (("head", _HEAD), ("tail", _TAIL), ("whole", _WHOLE))
+}
+_SITUATION_COMPILED = [re.compile(pattern) for pattern in _SITUATION]
+
+_LEAD_IN = re.compile(
+    r"(?:[：:]|(?:以下|如下|下列).{0,12}(?:工作|方面|任务|要求|重点|体会)?[。：:]"
+    r"|(?:做|抓)[了好]?(?:以下|如下|各项|各方面|[^。，、]{0,4}[一二三四五六七八九十几两\d]+(?:个|项|件|方面|大))[^。，、]{0,10}工作[。：:])$"
+)
+_EXPERIENCE_LEAD = re.compile(r"(?:体会|经验|启示)[^。]{0,12}[：:]$")
+_GENERAL_LEAD = re.compile(r"指导思想|总体要求|主要目标|预期目标|总体思路")
+_REMARK = re.compile(r"关于[^。，]{2,12}。")
+_SECTION_END = frozenset({"thanks", "problems", "closing"})
+
+
+def _reason(text: str) -> str | None:
+    windows = {
+        "head": text[:_HEAD_WINDOW],
+        "tail": text[-_HEAD_WINDOW:],
+        "whole": text if len(text) <= _HEAD_WINDOW else "",
+    }
+    for where in ("head", "tail", "whole"):
+        for reason, pattern in _COMPILED[where]:
+            if pattern.search(windows[where]):
+                return reason
+    return "situation" if is_situation(text) else None
+
+
+def is_situation(text: str) -> bool:
+    """Whether a paragraph weighs the situation: what changes in the world or lies ahead, with no figure but years."""
+    weighs = any(pattern.search(text[:_HEAD_WINDOW]) for pattern in _SITUATION_COMPILED)
+    return weighs and not re.search(r"\d", re.sub(r"\d+年", "", text))
+
+
+def paragraph_reason(text: str) -> str | None:
+    """Why an unnumbered paragraph is no measure (`problems`, `thanks`, `lead_in`, …), or `None`.
+
+    An address at its start (`各位代表！`) is part of some closings and stands before every other kind.
+    """
+    if len(text) <= _LEAD_MAX and _LEAD_IN.search(text):
+        return "lead_in"
+    return _reason(text) or _reason(text[address_length(text) :])
+
+
+def announces_general(lead: str) -> bool:
+    """Whether a line announces guiding principles or goals that the next paragraph states."""
+    return _GENERAL_LEAD.search(lead) is not None
+
+
+def announces_lessons(lead: str) -> bool:
+    """Whether a paragraph ends by announcing lessons (`我们的主要体会是：`)."""
+    return _EXPERIENCE_LEAD.search(lead) is not None
+
+
+def is_lesson(text: str) -> bool:
+    """Whether a paragraph states a lesson or principle (`必须坚持…`)."""
+    return text.startswith(("必须", "坚持", "要坚持", "始终"))
+
+
+def is_remark(text: str) -> bool:
+    """Whether a paragraph takes up one of the targets before it (`关于价格水平。…`)."""
+    return _REMARK.match(text) is not None
+
+
+def ends_section(text: str) -> bool:
+    """Whether a paragraph speaks for the whole section and so continues no item (thanks, problems, lessons, closings)."""
+    return text.startswith("各位代表") or paragraph_reason(text) in _SECTION_END or bool(_EXPERIENCE_LEAD.search(text))
+
+
+_PRINCIPLES = re.compile(r"(?:原则|要求|把握好|把握以下|遵循)[^。]{0,12}[：:。]$")
+
+
+def announces_principles(lead: str) -> bool:
+    """Whether the words before an enumeration announce principles (`必须把握好以下原则：`)."""
+    return _PRINCIPLES.search(lead.rstrip()) is not None

@@ -1,0 +1,133 @@
+"""Where one printed paragraph holds several measures: inline enumerations, run-in titles, sentences that open alike."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections import defaultdict
+
+from pipeline.segmentation.lines import SENTENCE_END, enumeration
+from pipeline.segmentation.markers import Marker
+from pipeline.segmentation.sentences import Span, sentences
+
+_LEAD_MAX = 120
+_ANNOUNCEMENT_MAX = 200
+_ITEM_MEAN_MIN = 25
+_CLAUSE_MEAN_MIN = 40
+_SENTENCES_MEAN_MIN = 60
+_MANY = 3
+_SPLIT_MIN = 300
+_MEAN_MIN = 80
+_BODY_MIN = 25
+_KEPT_MIN = 0.75
+_TITLED_MIN = 80
+_LONG_MIN = 500
+_ALIKE_BODY_MIN = 50
+_TOPIC_MAX = 36
+_OPENING_MAX = 8
+_TITLE = re.compile(r"[^，。；：、！？“”\d]{4,16}。")
+_ALIKE_TITLE = re.compile(r"[^，。；：！？]{4,20}。")
+_NO_TOPIC = re.compile(r"这|我|要|必须|今年|目前|当前|同时|但|[^。]*是")
+_ASPECT = re.compile(r"[^，。；：]{2,10}方面[，：]")
+_PREFIX = 3
+_ADVERBS = ("着力", "坚持", "始终", "更加", "突出", "强化", "持续")
+_WE = re.compile(r"我们(?:要|将)")
+
+
+def enumerated(text: str, span: Span, *, alone: bool = False) -> list[Marker]:
+    """Markers of the inline enumeration that a paragraph consists of; empty where it is only a part of it.
+
+    A paragraph beside others stays whole unless the items follow a mere announcement (`抓好三个方面：一是…`) or are
+    sentences of 60 characters and more on the average; one that is all its section has (`alone`) is cut also after a
+    sentence or two. Clauses between semicolons stay whole.
+    """
+    items = enumeration(text, span.start, span.end)
+    if not items:
+        return []
+    lead = text[span.start : items[0].start].rstrip()
+    ends = [*(item.start for item in items[1:]), span.end]
+    mean = (span.end - items[0].start) / len(items)
+    clauses = sum(text[end - 1] in "；;，," for end in ends[:-1])
+    announced = lead.endswith(("：", ":"))
+    if len(lead) > (_ANNOUNCEMENT_MAX if announced else _LEAD_MAX):
+        return []
+    if not (alone or not lead or announced or (not clauses and mean >= _SENTENCES_MEAN_MIN)):
+        return []
+    if clauses * 2 > len(items) - 1 and (mean < _CLAUSE_MEAN_MIN or any(char in SENTENCE_END for char in lead)):
+        return []
+    return items if mean >= _ITEM_MEAN_MIN or not lead else []
+
+
+def topic_starts(text: str, span: Span, *, alone: bool = False) -> list[int]:
+    """Where topics of one rank begin inside one paragraph; empty if it has a single one.
+
+    Four shapes are certain enough, each with three members at least: `就业方面，…。教育方面，…`; short sentences that open
+    alike (`这五年，产业结构优化。`, `要加强作风建设。`); sentences of a long paragraph that all say `我们要…`; and short verbal
+    titles (`推进体系建设。`), each followed by sentences of its own, the first of them at the start; beside other
+    paragraphs four of these, since three may be chance. What stands before the first start leads in.
+    """
+    if span.end - span.start < _SPLIT_MIN or span.head is not None:
+        return []
+    pieces = sentences(text, span.start, span.end)
+    for shape in (_aspects, _alike, _said_by_us, _titles):
+        starts = shape(text, pieces)
+        many = _MANY if alone or shape is not _titles else _MANY + 1
+        spread = len(starts) >= many and span.end - starts[0] >= _MEAN_MIN * len(starts)
+        if spread and starts[0] - span.start <= _ANNOUNCEMENT_MAX:
+            return starts
+    return []
+
+
+def _aspects(text: str, pieces: list[tuple[int, int]]) -> list[int]:
+    return [start for start, end in pieces if _ASPECT.match(text, start, end)]
+
+
+def _gaps(starts: list[int], end: int) -> list[int]:
+    return [after - start for start, after in itertools.pairwise([*starts, end])]
+
+
+def _alike(text: str, pieces: list[tuple[int, int]]) -> list[int]:
+    """Short sentences with the commonest opening: up to a comma (`这五年，`), or their first words without one.
+
+    Words open titles only where no longer sentence of the paragraph begins with them.
+    """
+    groups: dict[str, list[int]] = defaultdict(list)
+    for start, end in pieces:
+        comma = text.find("，", start, min(end, start + _OPENING_MAX))
+        if comma > start and end - start <= _TOPIC_MAX:
+            groups[text[start : comma + 1]].append(start)
+        elif _ALIKE_TITLE.fullmatch(text, start, end):
+            words = 2 if text.startswith(_ADVERBS, start) else _PREFIX
+            groups[text[start : start + words]].append(start)
+    for opening, starts in groups.items():
+        begun = sum(text.startswith(opening, start) for start, _ in pieces)
+        if len(starts) < _MANY or (not opening.endswith("，") and begun > len(starts)):
+            groups[opening] = []
+        elif min(_gaps(starts, pieces[-1][1])) < _ALIKE_BODY_MIN:
+            groups[opening] = []
+    return max(groups.values(), key=len, default=[])
+
+
+def _said_by_us(text: str, pieces: list[tuple[int, int]]) -> list[int]:
+    """Sentences that begin `我们要` or `我们将` in a long paragraph, each with text of its own after it."""
+    starts = [start for start, end in pieces if _WE.match(text, start, end)]
+    end = pieces[-1][1]
+    if end - pieces[0][0] < _LONG_MIN or len(starts) < _MANY or min(_gaps(starts, end)) < _ALIKE_BODY_MIN:
+        return []
+    return starts
+
+
+def _titles(text: str, pieces: list[tuple[int, int]]) -> list[int]:
+    """Short verbal sentences, the first of them opening the paragraph; those without a body are ordinary sentences."""
+    found = [
+        (start, end)
+        for start, end in pieces
+        if _TITLE.fullmatch(text, start, end) and not _NO_TOPIC.match(text, start, end)
+    ]
+    if not found or found[0][0] != pieces[0][0]:
+        return []
+    following = [*(start for start, _ in found[1:]), pieces[-1][1]]
+    starts = [start for (start, end), after in zip(found, following, strict=True) if after - end >= _BODY_MIN]
+    if len(starts) < _KEPT_MIN * len(found) or starts[:1] != [found[0][0]]:
+        return []
+    return starts if min(_gaps(starts[1:], pieces[-1][1]), default=0) >= _TITLED_MIN else []
