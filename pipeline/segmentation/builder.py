@@ -158,9 +158,15 @@ class _Builder:
             self._heading(line, content)
         else:
             self.body_seen = self.body_seen or len(content) > HEADING_MAX
-            if ends_section(content):
+            if ends_section(content) and not self._awaits_body(content):
                 self._back_to_section()
             self.stack[-1].children.append(Node("paragraph", line))
+
+    def _awaits_body(self, content: str) -> bool:
+        """Whether the innermost block is a bare numbered title, so that even words of thanks are its text."""
+        top = self.stack[-1]
+        bare = top.role == "numbered" and not top.children and is_title_only(self.text, top)
+        return bare and top.system not in SECTIONAL and not content.startswith("各位代表")
 
     def _is_part(self, line: Line, content: str) -> bool:
         """Whether a line after the signature opens another document."""

@@ -14,7 +14,7 @@ from pipeline.segmentation.sentences import Span, sentences
 from pipeline.segmentation.topics import enumerated, topic_starts
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
 
     from pipeline.segmentation.drafts import Place, Selection
     from pipeline.segmentation.tree import Node
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 _RUN_IN_MAX = 20
 _ORIENTATION_MAX = 130
 _SUMMARIES = ("overview", "situation")
+ADDRESS = "各位代表"
+_ADDRESS_REACH = 16
 
 
 class Paragraphs:
@@ -36,18 +38,18 @@ class Paragraphs:
         place: Place,
         seen: int = 0,
         *,
+        opens: bool = True,
         only: Container[int] | None = None,
         whole: bool = False,
     ) -> None:
         """Take paragraphs as measures `p{n}` of `place`, n counting on from `seen`.
 
-        `only` names the starts of those that are content, the rest introduces the section; `whole` paragraphs stand
+        The first of those that open a section (`opens`) may only orient. `only` names the starts of those that are content, the rest introduces the section; `whole` paragraphs stand
         beside numbered blocks, and an enumeration inside them is not cut.
         """
         spans = merge_headlines(self.text, nodes)
-        if only is None and not seen and place.path and introduces(self.text, spans):
-            self.out.skip(spans[0].start, spans[0].end, "introduction")
-            spans = spans[1:]
+        if only is None and place.path:
+            spans = [span for part in self._parts(spans, opens=opens) for span in part]
         general = lessons = remarks = False
         for span in spans:
             content = self.text[span.start : span.end]
@@ -77,6 +79,19 @@ class Paragraphs:
                 self._items(body, items, path, inside, alone=len(spans) == 1)
             else:
                 self._topics(body, starts, path, inside)
+
+    def _parts(self, spans: list[Span], *, opens: bool) -> Iterator[list[Span]]:
+        """Paragraphs between addresses to the assembly, without the first of a part if it only orients the reader."""
+        ends = [max(0, spans[0].start - _ADDRESS_REACH), *(span.end for span in spans[:-1])] if spans else []
+        addressed = [ADDRESS in self.text[end : span.start] for end, span in zip(ends, spans, strict=True)]
+        opens = opens or addressed[:1] == [True]
+        starts = [index for index, is_first in enumerate(addressed) if index and is_first]
+        for first, stop in pairwise([0, *starts, len(spans)]):
+            part = spans[first:stop]
+            if (first or opens) and introduces(self.text, part):
+                self.out.skip(part[0].start, part[0].end, "introduction")
+                part = part[1:]
+            yield part
 
     def _path(self, place: Place, seen: int, span: Span) -> str:
         return ".".join((*place.path, f"p{seen + span.index}"))

@@ -21,7 +21,9 @@ _MANY = 3
 _HEADLINE_MAX = 60
 _BODY_RATIO = 1.5
 _OPENING = 3
-_ORIENTS = re.compile(r"[^。；：！？“”]{2,30}(?:是|关系|关乎|事关)[^。]{2,60}。")
+_ORIENTS = re.compile(
+    r"[^。；：！？“”]{2,30}(?:是|关系|关乎|事关)[^。]{2,60}。|[^。]{0,20}(?:形势|任务|使命|征程)[^。]{0,20}提出[^。]{0,8}要求。"
+)
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _CONTINUES = re.compile(r"这里(?!的)|这(?:就)?是(?!一|我省|全)")
 
@@ -30,6 +32,7 @@ def _is_headline(text: str, start: int, end: int) -> bool:
     """Whether a whole line is one short sentence, as a run-in title printed on its own is."""
     return (
         end - start <= _HEADLINE_MAX
+        and not text.startswith("我们", start)
         and text[end - 1] == "。"
         and not any(c in SENTENCE_END for c in text[start : end - 1])
     )
@@ -111,12 +114,12 @@ def _open_topics(text: str, items: list[Node]) -> bool:
     return len(spans) >= _MANY and topical >= _MOST * len(spans)
 
 
-def stand_alone(text: str, node: Node, run: list[Node]) -> bool:
+def stand_alone(text: str, node: Node, run: list[Node], *, outermost: bool) -> bool:
     """Whether the paragraphs below an item without numbered children are measures of their own.
 
     `run` are the items of the same list that have paragraphs below a line of their own text, this one included:
     what holds for most of their paragraphs holds for all. A bare title over several paragraphs always numbers a
-    section, one over a single paragraph is its headline, unless that paragraph is an enumeration.
+    section, one over a single paragraph is its headline; that of a section (`outermost`) is none above an enumeration.
     """
     if node.line is None or node.role != "numbered":
         return True
@@ -127,7 +130,7 @@ def stand_alone(text: str, node: Node, run: list[Node]) -> bool:
     if is_title_only(text, node):
         if node.system not in SECTIONAL:
             return several and share == 1 and size >= _MEAN_MIN * len(spans)
-        return several or bool(enumerated(text, spans[0], alone=True))
+        return several or (outermost and bool(enumerated(text, spans[0], alone=True)))
     if node.system == ENUMERATOR:
         return several and all(len(item.paragraphs) > 1 for item in run) and _open_topics(text, run)
     if node.system not in SECTIONAL:

@@ -9,10 +9,10 @@ from pipeline.segmentation.lexicon import address_length
 _HEAD_WINDOW = 240
 _LEAD_MAX = 120
 _FIELDS_AT_THE_END = "国防|军队|双拥|宗教|香港|澳门|港|台湾|两岸"
-_PERIOD = r"(?:刚刚)?过去的?[^，。]{0,6}年|[一五几三十]+年来|这[一五几]年|“十.五”时期|(?:19|20)\d\d年"
+_PERIOD = r"经过[^，。]{1,6}年|(?:刚刚)?过去的?[^，。]{0,6}年|[一五几三十]+年来|这[一五几]年|“十.五”时期|(?:19|20)\d\d年"
 _SUM = (
-    r"不寻常|不平凡|里程碑|圆满完成|胜利收官|收官之年|令人瞩目|重大成就|困难比|总基调|各项(?:工作|事业)"
-    r"|经济社会发展(?:稳|取得|迈|呈|实现)|(?:取得|迈)[^。，]{0,4}新成就"
+    r"不寻常|不平凡|里程碑|圆满完成|[利满]收官|收官之年|令人瞩目|重大成就|困难比|总基调|各项(?:工作|事业)"
+    r"|经济社会发展(?:稳|取得|迈|呈|实现)"
 )
 _CHANGES = r"不确定|复杂|严峻|变化|变局|加剧|演进|动荡|低迷|乏力|增多|增加|并存|进一步发展|深度调整"
 
@@ -26,7 +26,7 @@ _HEAD: tuple[tuple[str, str], ...] = (
         r"^.{0,60}(?:清醒|也要看到|必须看到|同时看到|还要看到|也看到|客观分析|正视).{0,150}"
         r"(?:问题|困难|不足|差距|挑战|矛盾|短板|缺点)"
         r"|^[^。]{0,24}存在(?:着|的)?(?:不少|一些|许多|诸多|以下|突出)?的?[^。，]{0,4}(?:问题|困难|不足|差距|短板)(?:有|是)?[：:]"
-        r"|^对(?:以上|这些|上述).{0,4}问题|^[^。]{0,80}解决好?(?:以上|这些|上述)[^。，]{0,4}(?:问题|矛盾|困难)",
+        r"|^[^。]{0,30}[还仍](?:然)?(?:面临|存在)[^。]{0,20}(?:问题|困难|不足|差距|挑战|矛盾)|^对(?:以上|这些|上述).{0,4}问题|^[^。]{0,80}解决好?(?:以上|这些|上述)[^。，]{0,4}(?:问题|矛盾|困难)",
     ),
     (
         "thanks",
@@ -34,11 +34,11 @@ _HEAD: tuple[tuple[str, str], ...] = (
     ),
     (
         "general_requirements",
-        r"(?:总体要求|指导思想|总体思路|基本思路|总的要求|总要求|工作思路|总体安排|预期目标|主要目标|奋斗目标)"
+        r"(?:总体要求|指导思想|总体思路|基本思路|总的要求|总要求|工作思路|总体安排|^.{0,80}(?:预期|主要|奋斗)目标)"
         r"(?:[和与及、][^。，：:]{1,6})?(?:建议)?(?:是|为)?[：:是]"
         r"|^关于[^。]{0,12}目标|^(?:提出(?:上述|这些|以上)|(?:为)?(?:实现|完成)(?:上述|这些|以上|今年)|上述).{0,8}目标"
         r"|^[^。]{0,40}目标的?(?:设定|确定|提出)|^[^。]{0,16}预期(?:增长)?目标|^(?:这些|以上)[^。，]{0,6}目标"
-        r"|^[^。]{0,60}增长(?:速度)?的?预期(?:目标)?(?:为|是)|^这里[^。]{0,8}说明"
+        r"|^[^。]{0,60}增长(?:速度)?的?预期(?:目标)?(?:为|是)|^这里[^。]{0,8}说明|^需要[^。，]{0,8}(?:说明|指出|报告)的是"
         r"|^.{0,16}坚持(?:稳字当头|稳中求进)|^.{0,90}做好(?:今年)?的?政府工作，(?:要|必须)"
         r"|^[^。]{0,60}必须坚持[^。；]{4,80}；必须|^在此基础上，?再(?:奋斗|用|经过).{1,4}年",
     ),
@@ -49,7 +49,7 @@ _HEAD: tuple[tuple[str, str], ...] = (
     ),
     (
         "situation",
-        r"^(?:今年|(?:19|20)\d\d年|“十.五”时期|今后五年)，?是[^。]{0,120}(?:之年|一年|的年份|时期|阶段|收官|开局)"
+        r"^(?:今年|(?:19|20)\d\d年|“十.五”时期|(?:今后|未来)[一五几]年)，?是[^。]{0,120}(?:之年|一年|的年份|时期|阶段|收官|开局)"
         r"|^今年将[^。]{2,60}一年|^.{0,20}发展面临的环境|^做好今年的?工作(?:意义|，)",
     ),
 )
@@ -88,6 +88,7 @@ _COMPILED = {
     where: [(reason, re.compile(pattern)) for reason, pattern in patterns]
     for where, patterns in (("head", _HEAD), ("tail", _TAIL), ("whole", _WHOLE))
 }
+_ACTS = re.compile(r"我们(?:将|要|坚定|坚持|积极|一方面|采取)")
 _SITUATION_COMPILED = [re.compile(pattern) for pattern in _SITUATION]
 
 _LEAD_IN = re.compile(
@@ -114,9 +115,12 @@ def _reason(text: str) -> str | None:
 
 
 def is_situation(text: str) -> bool:
-    """Whether a paragraph weighs the situation: what changes in the world or lies ahead, with no figure but years."""
+    """Whether a paragraph weighs the situation: what changes in the world or lies ahead, with no figure but years.
+
+    One that goes on to say what we do about it is work.
+    """
     weighs = any(pattern.search(text[:_HEAD_WINDOW]) for pattern in _SITUATION_COMPILED)
-    return weighs and not re.search(r"\d", re.sub(r"\d+年", "", text))
+    return weighs and not _ACTS.search(text[:_LEAD_MAX]) and not re.search(r"\d", re.sub(r"\d+年", "", text))
 
 
 def paragraph_reason(text: str) -> str | None:

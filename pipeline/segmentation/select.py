@@ -12,7 +12,7 @@ from pipeline.segmentation.headline import run_in_title
 from pipeline.segmentation.markers import BULLET, ENUMERATOR
 from pipeline.segmentation.models import Heading, Kind
 from pipeline.segmentation.paragraphs import parallel, stand_alone
-from pipeline.segmentation.reasons import announces_principles, paragraph_reason
+from pipeline.segmentation.reasons import announces_lessons, announces_principles, paragraph_reason
 from pipeline.segmentation.sentences import Span, sentences
 from pipeline.segmentation.tree import Node, is_title_only
 
@@ -85,19 +85,19 @@ class Selector:
                 continue
             if run and self._leads(run[-1], child):
                 self._skip(run[-1], "lead_in")
-                self.paragraphs.read(run[:-1], place, seen, whole=numbered)
+                self.paragraphs.read(run[:-1], place, seen, opens=False, whole=numbered)
             else:
-                self.paragraphs.read(run, place, seen, whole=numbered)
+                self.paragraphs.read(run, place, seen, opens=False, whole=numbered)
             seen, run = seen + len(run), []
             group = child.system or child.role
             counts[group] = counts.get(group, 0) + 1
             if child.role == "table":
                 self._tasks(child, place, counts[group])
-            elif child.system == ENUMERATOR and self._names_problems(lead):
-                self._skip(child, "problems")
+            elif child.system in _UNRANKED and (reason := self._list_reason(lead)) is not None:
+                self._skip(child, reason)
             else:
                 self._block(child, self._step(child, counts[group]), self._lessons(lead, place), self._run(node, child))
-        self.paragraphs.read(run, place, seen, whole=numbered)
+        self.paragraphs.read(run, place, seen, opens=False, whole=numbered)
 
     def _before(self, nodes: list[Node], place: Place, *, loose: bool) -> None:
         """What stands before the first block of a section introduces it, unless paragraphs run parallel.
@@ -130,9 +130,12 @@ class Selector:
         prefix = _PREFIX.get(node.system or node.role, "")
         return f"{prefix}{position}" if prefix else str(node.value)
 
-    def _names_problems(self, lead: Node | None) -> bool:
-        """Whether the items below a paragraph (`工作还有一些缺点和不足。`, 一是…) list what went wrong."""
-        return lead is not None and paragraph_reason(self._body(lead)) == "problems"
+    def _list_reason(self, lead: Node | None) -> str | None:
+        """Why the items below a paragraph are no measures: they list what went wrong, or what was learnt from it."""
+        content = "" if lead is None else self._body(lead)
+        if announces_lessons(content):
+            return "lessons"
+        return "problems" if paragraph_reason(content) == "problems" else None
 
     def _lessons(self, lead: Node | None, place: Place) -> Place:
         """Items announced as lessons or principles (`我们的主要体会是：`) are principles."""
@@ -162,7 +165,7 @@ class Selector:
         if node.blocks and not self._stays_inside(node, place):
             self._open(node, title, inside)
             self._section(node, inside)
-        elif node.paragraphs and stand_alone(self.text, node, run):
+        elif node.paragraphs and stand_alone(self.text, node, run, outermost=not place.path):
             self._open(node, title, inside)
             self.paragraphs.read(node.paragraphs, inside)
         elif node.line is not None and node.line.marker is not None:

@@ -20,7 +20,7 @@ _SPLIT_MIN = 300
 _MEAN_MIN = 80
 _BODY_MIN = 25
 _KEPT_MIN = 0.75
-_TITLED_MIN = 80
+_TITLED_MIN = 90
 _LONG_MIN = 500
 _ALIKE_BODY_MIN = 50
 _TOPIC_MAX = 36
@@ -72,6 +72,8 @@ def topic_starts(text: str, span: Span, *, alone: bool = False) -> list[int]:
     for shape in (_aspects, _alike, _said_by_us, _titles):
         starts = shape(text, pieces)
         many = _MANY if alone or shape is not _titles else _MANY + 1
+        if shape is _titles and not alone and min(_gaps(starts[1:], span.end), default=0) < _TITLED_MIN:
+            continue
         spread = len(starts) >= many and span.end - starts[0] >= _MEAN_MIN * len(starts)
         if spread and starts[0] - span.start <= _ANNOUNCEMENT_MAX:
             return starts
@@ -130,4 +132,4 @@ def _titles(text: str, pieces: list[tuple[int, int]]) -> list[int]:
     starts = [start for (start, end), after in zip(found, following, strict=True) if after - end >= _BODY_MIN]
     if len(starts) < _KEPT_MIN * len(found) or starts[:1] != [found[0][0]]:
         return []
-    return starts if min(_gaps(starts[1:], pieces[-1][1]), default=0) >= _TITLED_MIN else []
+    return starts if min(_gaps(starts[1:], pieces[-1][1]), default=0) >= _MEAN_MIN else []
