@@ -14,6 +14,9 @@ INVISIBLE = re.compile(
 )
 """Control, zero-width, direction and variation characters: they print nothing."""
 
+_INSIDE_PROSE = re.compile(rf"。[^\n]*[^。！？；：…!?;:”’）》\s]\n(?P<nothing>{INVISIBLE.pattern})(?=\n)")
+"""A line of nothing visible below prose that stops without a mark: a page's layout, no end of the paragraph."""
+
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u3164\uffa0"
 _SPACES = re.compile(f"[{_BLANKS}]")
 _BREAK = re.compile(r"\r\n?|[\u000b\u000c\u0085\u2028\u2029]")
@@ -29,8 +32,10 @@ _RADICALS = str.maketrans(
 
 def invisible(text: str) -> Iterator[Edit]:
     """Edits that remove what cannot be seen, and write every line break as one newline."""
+    inside = {match.start("nothing"): match for match in _INSIDE_PROSE.finditer(text)}
     for match in INVISIBLE.finditer(text):
-        yield Edit(*match.span(), "", "invisible")
+        broken = inside.get(match.start())
+        yield Edit(match.start() - (broken is not None), match.end(), "", "invisible")
     for match in _BREAK.finditer(text):
         yield Edit(*match.span(), "\n", "line_break")
 

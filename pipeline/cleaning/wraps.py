@@ -41,6 +41,9 @@ _LONG = 400
 _TAIL = 20
 """Characters that say how a line ends: searched whole, a sentence of 1-character lines costs 50 µs a line."""
 
+_MARK = re.compile(r"[^\w“”·]")
+_LINK_MAX = 12
+_LONG_PROSE = 60
 _FULL_WIDTH_SHARE = 0.4
 _MIN_WIDTH = 18
 _MIN_LINES = 6
@@ -117,13 +120,21 @@ def _layout(lines: list[_Line]) -> _Layout:
 def _joins(group: list[_Line], layout: _Layout) -> Iterator[Edit]:
     has_prose = any(_PROSE.search(line.text) and len(line.text) >= _MIN_WIDTH for line in group)
     held = group[0].text
-    for line, following in itertools.pairwise(group):
-        if _continues(held, line, following, layout, has_prose=has_prose):
+    for place, (line, following) in enumerate(itertools.pairwise(group)):
+        fragment = layout.blank_separated and _is_link(held, following.text, group[place + 2 : place + 3])
+        if fragment or _continues(held, line, following, layout, has_prose=has_prose):
             gap = " " if _LATIN_END.search(held[-1:]) and _LATIN_END.search(following.text[0]) else ""
             yield Edit(line.end, following.start, gap, "line_wrap")
             held = (held + following.text)[-_LONG:]
         else:
             held = following.text
+
+
+def _is_link(held: str, begin: str, after: list[_Line]) -> bool:
+    """Whether a line is the text of a link that opens a sentence inside a paragraph: bare words, then the rest."""
+    bare = len(begin) <= _LINK_MAX and not _MARK.search(begin) and not NUMBERED.match(begin)
+    prose = len(held) >= _LONG_PROSE and "。" in held[:-1]
+    return bare and prose and bool(after) and _PROSE.search(after[0].text) is not None and not NUMBERED.match(after[0].text)
 
 
 def _continues(held: str, line: _Line, following: _Line, layout: _Layout, *, has_prose: bool) -> bool:
@@ -156,7 +167,7 @@ def _open_sentence(held: str, begin: str) -> bool:
         return True
     if len(begin) == 1 and _HAN_LINE.match(begin):
         return True
-    if held.startswith("——"):
+    if held.startswith("——") and "。" not in held:
         if begin.endswith(("会议上", "大会上")) and "会议" not in held:
             return True
         return bool(_PROSE.search(begin)) and not _PROSE.search(held)

@@ -13,7 +13,7 @@ from pipeline.segmentation import lexicon
 from pipeline.segmentation.front import HEADING_MAX, front_matter, is_heading_like
 from pipeline.segmentation.lines import SENTENCE_END, Line
 from pipeline.segmentation.markers import SECTIONAL
-from pipeline.segmentation.reasons import ends_section
+from pipeline.segmentation.reasons import ends_section, paragraph_reason
 from pipeline.segmentation.tables import Columns, read_header, read_row
 from pipeline.segmentation.trailing import release_trailing
 from pipeline.segmentation.tree import Node, Tree, is_title_only
@@ -166,7 +166,8 @@ class _Builder:
         """Whether the innermost block is a bare numbered title, so that even words of thanks are its text."""
         top = self.stack[-1]
         bare = top.role == "numbered" and not top.children and is_title_only(self.text, top)
-        return bare and top.system not in SECTIONAL and not content.startswith("各位代表")
+        opens = top.system not in SECTIONAL or paragraph_reason(content) is None
+        return bare and opens and not content.startswith("各位代表")
 
     def _is_part(self, line: Line, content: str) -> bool:
         """Whether a line after the signature opens another document."""

@@ -88,7 +88,7 @@ class Paragraphs:
         starts = [index for index, is_first in enumerate(addressed) if index and is_first]
         for first, stop in pairwise([0, *starts, len(spans)]):
             part = spans[first:stop]
-            if (first or opens) and introduces(self.text, part):
+            if (first or opens) and introduces(self.text, part, after_address=addressed[first]):
                 self.out.skip(part[0].start, part[0].end, "introduction")
                 part = part[1:]
             yield part

@@ -143,7 +143,11 @@ def _enumerator_word(line: Line) -> str:
     """The word after the number of an enumerator (`是` of `二是`), empty for every other line."""
     if line.marker is None or line.marker.system != ENUMERATOR:
         return ""
-    return line.marker.text.rstrip("，：:")[-1]
+    return _word(line.marker)
+
+
+def _word(marker: Marker) -> str:
+    return marker.text.rstrip("，：:")[-1]
 
 
 def _begins_list(lines: list[Line], index: int, word: str) -> bool:
@@ -170,8 +174,18 @@ def _without_strays(lines: list[Line]) -> list[Line]:
     return result
 
 
+def _with_first_items(text: str, lines: list[Line]) -> Iterator[Line]:
+    """Lines, those cut that end with item 1 of an enumeration whose item 2 begins a line below (`…：一是…`)."""
+    for index, line in enumerate(lines):
+        if line.marker is None:
+            first = [marker for marker in _inline(text, line, (ENUMERATOR,), _BEFORE_MARKER) if marker.start > line.start]
+            if [marker.value for marker in first] == [1] and _begins_list(lines, index, _word(first[0])):
+                yield from _cut(text, line, first)
+                continue
+        yield line
+
+
 def tokenize(text: str) -> list[Line]:
     """All lines of a document in order, without empty ones; linear in the length of the text."""
-    return _without_strays(
-        [piece for raw in _raw_lines(text) for line in _unflatten(text, raw) for piece in _split_title(text, line)]
-    )
+    lines = [piece for raw in _raw_lines(text) for line in _unflatten(text, raw) for piece in _split_title(text, line)]
+    return _without_strays(list(_with_first_items(text, lines)))

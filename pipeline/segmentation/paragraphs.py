@@ -21,18 +21,19 @@ _MANY = 3
 _HEADLINE_MAX = 60
 _BODY_RATIO = 1.5
 _OPENING = 3
-_ORIENTS = re.compile(
-    r"[^。；：！？“”]{2,30}(?:是|关系|关乎|事关)[^。]{2,60}。|[^。]{0,20}(?:形势|任务|使命|征程)[^。]{0,20}提出[^。]{0,8}要求。"
-)
+_ORIENTS = re.compile(r"[^。；：！？“”]{2,30}(?:是|关系|关乎|事关)[^。]{2,60}。")
+_DEMANDS = re.compile(r"[^。]{0,20}(?:形势|任务|使命|征程)[^。]{0,20}提出[^。]{0,8}要求。|做好政府工作，")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
-_CONTINUES = re.compile(r"这里(?!的)|这(?:就)?是(?!一|我省|全)")
+_CONTINUES = re.compile(r"这里(?!的)|这些(?:措施|政策|改革|工作)")
+_NO_TITLE = re.compile(r"我们|这里|这些|(?:今年)?(?:要|必须)[^。]*，")
+_GENERALLY = re.compile(r"要|必须")
 
 
 def _is_headline(text: str, start: int, end: int) -> bool:
     """Whether a whole line is one short sentence, as a run-in title printed on its own is."""
     return (
         end - start <= _HEADLINE_MAX
-        and not text.startswith("我们", start)
+        and _NO_TITLE.match(text, start) is None
         and text[end - 1] == "。"
         and not any(c in SENTENCE_END for c in text[start : end - 1])
     )
@@ -52,22 +53,34 @@ def _stands_over_topics(text: str, nodes: list[Node]) -> bool:
     return sum(has_topic_sentence(text, x.start, x.end) for x in others) >= _MOST * len(others)
 
 
-def introduces(text: str, spans: list[Span]) -> bool:
+def introduces(text: str, spans: list[Span], *, after_address: bool = False) -> bool:
     """Whether the first of several paragraphs only orients the reader of the others: no headline, no figure.
 
-    It is short and opens no topic, or not half as long as the others, or says what the matter is
-    (`改革是今年政府工作的首要任务。`), then up to 240 characters and with one figure at most.
+    It is a single short sentence; or short, and opens no topic or says what must be in not half the length of the
+    others; or says what the matter is (`改革是今年政府工作的首要任务。`) or demands, then up to 240 characters and with
+    one figure at most. After an address only demands orient: what follows there are fields of their own.
     """
     if len(spans) < _MANY or spans[0].head is not None:
         return False
     first, *others = spans
     length, figures = first.end - first.start, len(_FIGURE.findall(text, first.start, first.end))
+    if not after_address and not figures and _is_single_sentence(text, first):
+        return True
     if sum(opens_topic(text, span) for span in others) < _MOST * len(others):
         return False
+    if after_address or _DEMANDS.match(text, first.start, first.end) is not None:
+        return length <= _ORIENTATION_MAX and not figures and _DEMANDS.match(text, first.start) is not None
     if _ORIENTS.match(text, first.start, first.end) is not None:
         return length <= _ORIENTATION_MAX and figures <= 1
-    dwarfed = length < _HALF * median(span.end - span.start for span in others)
+    general = _GENERALLY.search(text, first.start, first.end) is not None
+    dwarfed = general and length < _HALF * median(span.end - span.start for span in others)
     return length <= _INTRODUCTION_MAX and not figures and (dwarfed or not opens_topic(text, first))
+
+
+def _is_single_sentence(text: str, span: Span) -> bool:
+    """Whether a paragraph is one sentence of at most 60 characters."""
+    inner = text[span.start : span.end - 1]
+    return span.end - span.start <= _HEADLINE_MAX and not any(char in SENTENCE_END for char in inner)
 
 
 def _carries(text: str, head: Span, start: int, end: int, *, headline: bool) -> bool:
@@ -88,13 +101,15 @@ def merge_headlines(text: str, nodes: list[Node]) -> list[Span]:
     """
     spans: list[Span] = []
     waiting: Span | None = None
+    lone = sum(n.line is not None and _is_headline(text, n.line.start, n.line.end) for n in nodes) == 1 < len(nodes) - 1
     introduced = _stands_over_topics(text, nodes)
     for index, node in enumerate(nodes, start=1):
         if node.line is None:
             continue
         start, end = node.line.start, node.line.end
         headline = _is_headline(text, start, end) and not introduced
-        if waiting is not None and _carries(text, waiting, start, end, headline=headline):
+        own = lone and has_topic_sentence(text, start, end) and "，" in text[waiting.start : waiting.end] if waiting else False
+        if waiting is not None and not own and _carries(text, waiting, start, end, headline=headline):
             spans.append(Span(waiting.start, end, waiting.end, waiting.index))
             waiting = None
             continue
@@ -114,12 +129,13 @@ def _open_topics(text: str, items: list[Node]) -> bool:
     return len(spans) >= _MANY and topical >= _MOST * len(spans)
 
 
-def stand_alone(text: str, node: Node, run: list[Node], *, outermost: bool) -> bool:
+def stand_alone(text: str, node: Node, run: list[Node], *, outermost: bool, section: bool) -> bool:
     """Whether the paragraphs below an item without numbered children are measures of their own.
 
     `run` are the items of the same list that have paragraphs below a line of their own text, this one included:
     what holds for most of their paragraphs holds for all. A bare title over several paragraphs always numbers a
-    section, one over a single paragraph is its headline; that of a section (`outermost`) is none above an enumeration.
+    section, one over a single paragraph is its headline; that of a `section` never is, and an
+    `outermost` one is none above an enumeration.
     """
     if node.line is None or node.role != "numbered":
         return True
@@ -130,7 +146,7 @@ def stand_alone(text: str, node: Node, run: list[Node], *, outermost: bool) -> b
     if is_title_only(text, node):
         if node.system not in SECTIONAL:
             return several and share == 1 and size >= _MEAN_MIN * len(spans)
-        return several or (outermost and bool(enumerated(text, spans[0], alone=True)))
+        return several or section or (outermost and bool(enumerated(text, spans[0], alone=True)))
     if node.system == ENUMERATOR:
         return several and all(len(item.paragraphs) > 1 for item in run) and _open_topics(text, run)
     if node.system not in SECTIONAL:

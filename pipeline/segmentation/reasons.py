@@ -8,11 +8,11 @@ from pipeline.segmentation.lexicon import address_length
 
 _HEAD_WINDOW = 240
 _LEAD_MAX = 120
-_FIELDS_AT_THE_END = "国防|军队|双拥|宗教|香港|澳门|港|台湾|两岸"
+_FIELDS_AT_THE_END = "国防|军队|双拥|宗教|港澳|香港|澳门|台湾|两岸"
 _PERIOD = r"经过[^，。]{1,6}年|(?:刚刚)?过去的?[^，。]{0,6}年|[一五几三十]+年来|这[一五几]年|“十.五”时期|(?:19|20)\d\d年"
 _SUM = (
     r"不寻常|不平凡|里程碑|圆满完成|[利满]收官|收官之年|令人瞩目|重大成就|困难比|总基调|各项(?:工作|事业)"
-    r"|经济社会发展(?:稳|取得|迈|呈|实现)"
+    r"|全国(?:上下|人民|各族)|经济社会发展(?:稳|取得|迈|呈|实现)"
 )
 _CHANGES = r"不确定|复杂|严峻|变化|变局|加剧|演进|动荡|低迷|乏力|增多|增加|并存|进一步发展|深度调整"
 
@@ -50,7 +50,7 @@ _HEAD: tuple[tuple[str, str], ...] = (
     (
         "situation",
         r"^(?:今年|(?:19|20)\d\d年|“十.五”时期|(?:今后|未来)[一五几]年)，?是[^。]{0,120}(?:之年|一年|的年份|时期|阶段|收官|开局)"
-        r"|^今年将[^。]{2,60}一年|^.{0,20}发展面临的环境|^做好今年的?工作(?:意义|，)",
+        r"|^今年将[^。]{2,60}一年|^.{0,20}发展面临的环境|^(?:综合(?:分析|研判)|综观|纵观)[^，。]{0,12}(?:形势|环境|条件|因素)|^只要我们|^做好今年的?工作(?:意义|，)",
     ),
 )
 _SITUATION = (
@@ -65,7 +65,7 @@ _TAIL: tuple[tuple[str, str], ...] = (
     ),
     (
         "closing",
-        r"(?:^|[。！!])让我们(?!的).{0,160}[！!。]$|(?:紧密|更加紧密)地?团结在.{0,200}[！!]$"
+        r"(?!.*(?:香港|澳门|台湾|两岸))(?:^|[。！!])让我们(?!的).{0,160}[！!。]$|(?:紧密|更加紧密)地?团结在.{0,200}[！!]$"
         rf"|^(?!.*(?:{_FIELDS_AT_THE_END})).*而(?:不懈)?(?:努力)?奋斗[！!。]$",
     ),
 )
@@ -97,6 +97,7 @@ _LEAD_IN = re.compile(
 )
 _EXPERIENCE_LEAD = re.compile(r"(?:体会|经验|启示)[^。]{0,12}[：:]$")
 _GENERAL_LEAD = re.compile(r"指导思想|总体要求|主要目标|预期目标|总体思路")
+_WHOLE_PERIOD = re.compile(r"(?:过去的?[一五]年|[一五]年来)，")
 _REMARK = re.compile(r"关于[^。，]{2,12}。")
 _SECTION_END = frozenset({"thanks", "problems", "closing"})
 
@@ -154,8 +155,13 @@ def is_remark(text: str) -> bool:
 
 
 def ends_section(text: str) -> bool:
-    """Whether a paragraph speaks for the whole section and so continues no item (thanks, problems, lessons, closings)."""
-    return text.startswith("各位代表") or paragraph_reason(text) in _SECTION_END or bool(_EXPERIENCE_LEAD.search(text))
+    """Whether a paragraph speaks for the whole section and so continues no item.
+
+    Thanks, problems, lessons and closings do, and what opens with the whole period (`过去一年，…`).
+    """
+    if text.startswith("各位代表") or _WHOLE_PERIOD.match(text) is not None:
+        return True
+    return paragraph_reason(text) in _SECTION_END or bool(_EXPERIENCE_LEAD.search(text))
 
 
 _PRINCIPLES = re.compile(r"(?:原则|要求|把握好|把握以下|遵循)[^。]{0,12}[：:。]$")

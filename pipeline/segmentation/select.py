@@ -24,6 +24,8 @@ _LEAD_MAX = 60
 _LIST_LEAD_MAX = 120
 _OWN_MIN = 130
 _OWN_SENTENCES = 3
+_SECTION_MIN = 3
+_SECTION_SHARE = 0.75
 _UNRANKED = {BULLET, ENUMERATOR, ""}
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _EXPERIENCE = ("体会", "经验", "启示", "原则", "把握以下", "遵循以下")
@@ -46,6 +48,7 @@ class Selector:
 
     def select(self, root: Node, kind: Kind) -> Selection:
         """Collect the measures below `root`; `kind` holds where no heading says otherwise."""
+        self.root = root
         place = Place(kind=kind)
         if root.blocks:
             self._section(root, place)
@@ -165,7 +168,7 @@ class Selector:
         if node.blocks and not self._stays_inside(node, place):
             self._open(node, title, inside)
             self._section(node, inside)
-        elif node.paragraphs and stand_alone(self.text, node, run, outermost=not place.path):
+        elif node.paragraphs and stand_alone(self.text, node, run, outermost=not place.path, section=self._is_section(node, place)):
             self._open(node, title, inside)
             self.paragraphs.read(node.paragraphs, inside)
         elif node.line is not None and node.line.marker is not None:
@@ -200,6 +203,12 @@ class Selector:
             self.out.emit(".".join((*inside.path, "p0")), number, own, Span(start, node.line.end))
         else:
             self.out.skip(min(start + len(title) + 1, node.line.end), node.line.end, "introduction")
+
+    def _is_section(self, node: Node, place: Place) -> bool:
+        """Whether an outermost numbered title is a section: most of its neighbours hold blocks or several paragraphs."""
+        alike = [block for block in self.root.blocks if block.system == node.system and block is not node]
+        large = sum(bool(block.blocks) or len(block.paragraphs) >= _SECTION_MIN for block in alike)
+        return not place.path and len(alike) > 1 and large >= _SECTION_SHARE * len(alike)
 
     def _says_more(self, start: int, end: int) -> bool:
         """Whether a numbered line over paragraphs says more than its title and an orientation: figures, or sentences."""
