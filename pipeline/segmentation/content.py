@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.segmentation import lexicon, reasons
 from pipeline.segmentation.markers import ENUMERATOR, Marker, match_marker
 from pipeline.segmentation.models import Heading
-from pipeline.segmentation.paragraphs import introduces, merge_headlines
+from pipeline.segmentation.paragraphs import ADDRESS, introduces, merge_headlines
 from pipeline.segmentation.sentences import Span, sentences
 from pipeline.segmentation.topics import enumerated, topic_starts
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 _RUN_IN_MAX = 20
 _ORIENTATION_MAX = 130
 _SUMMARIES = ("overview", "situation")
-ADDRESS = "各位代表"
 _ADDRESS_REACH = 16
 
 
@@ -41,15 +40,16 @@ class Paragraphs:
         opens: bool = True,
         only: Container[int] | None = None,
         whole: bool = False,
+        listed: bool = False,
     ) -> None:
         """Take paragraphs as measures `p{n}` of `place`, n counting on from `seen`.
 
         The first of those that open a section (`opens`) may only orient. `only` names the starts of those that are content, the rest introduces the section; `whole` paragraphs stand
-        beside numbered blocks, and an enumeration inside them is not cut.
+        beside numbered blocks, and an enumeration inside them is not cut; below `listed` ones an enumeration follows.
         """
         spans = merge_headlines(self.text, nodes)
         if only is None and place.path:
-            spans = [span for part in self._parts(spans, opens=opens) for span in part]
+            spans = [span for part in self._parts(spans, opens=opens, listed=listed) for span in part]
         general = lessons = remarks = False
         for span in spans:
             content = self.text[span.start : span.end]
@@ -80,7 +80,7 @@ class Paragraphs:
             else:
                 self._topics(body, starts, path, inside)
 
-    def _parts(self, spans: list[Span], *, opens: bool) -> Iterator[list[Span]]:
+    def _parts(self, spans: list[Span], *, opens: bool, listed: bool) -> Iterator[list[Span]]:
         """Paragraphs between addresses to the assembly, without the first of a part if it only orients the reader."""
         ends = [max(0, spans[0].start - _ADDRESS_REACH), *(span.end for span in spans[:-1])] if spans else []
         addressed = [ADDRESS in self.text[end : span.start] for end, span in zip(ends, spans, strict=True)]
@@ -88,7 +88,9 @@ class Paragraphs:
         starts = [index for index, is_first in enumerate(addressed) if index and is_first]
         for first, stop in pairwise([0, *starts, len(spans)]):
             part = spans[first:stop]
-            if (first or opens) and introduces(self.text, part, after_address=addressed[first]):
+            if (first or opens) and introduces(
+                self.text, part, after_address=addressed[first], listed=listed
+            ):
                 self.out.skip(part[0].start, part[0].end, "introduction")
                 part = part[1:]
             yield part
@@ -101,8 +103,6 @@ class Paragraphs:
 
     def _reason(self, content: str, place: Place) -> str | None:
         reason = reasons.paragraph_reason(content)
-        if reason == "situation" and place.kind == "achievement" and content.startswith("“"):
-            reason = None  # `“十四五”时期是…的五年`, and then what was done in it
         if reason is None and place.kind == "principle":
             return "general_requirements"
         return "short" if reason is None and len(content) < self.min_chars else reason

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from statistics import median
 
 from pipeline.segmentation.lines import SENTENCE_END
@@ -10,6 +11,9 @@ from pipeline.segmentation.markers import ENUMERATOR, SECTIONAL
 from pipeline.segmentation.sentences import Span, has_topic_sentence, opens_topic
 from pipeline.segmentation.topics import enumerated, topic_starts
 from pipeline.segmentation.tree import Node, is_title_only
+
+ADDRESS = "各位代表"
+"""How the assembly is addressed between the fields at a report's end."""
 
 _MEAN_MIN = 80
 _HALF = 0.5
@@ -53,19 +57,22 @@ def _stands_over_topics(text: str, nodes: list[Node]) -> bool:
     return sum(has_topic_sentence(text, x.start, x.end) for x in others) >= _MOST * len(others)
 
 
-def introduces(text: str, spans: list[Span], *, after_address: bool = False) -> bool:
+def introduces(text: str, spans: list[Span], *, after_address: bool = False, listed: bool = False) -> bool:
     """Whether the first of several paragraphs only orients the reader of the others: no headline, no figure.
 
     It is a single short sentence; or short, and opens no topic or says what must be in not half the length of the
     others; or says what the matter is (`改革是今年政府工作的首要任务。`) or demands, then up to 240 characters and with
-    one figure at most. After an address only demands orient: what follows there are fields of their own.
+    one figure at most. After an address only demands orient: what follows there are fields of their own. Where a list
+    follows the paragraphs (`listed`), that is enough of others.
     """
-    if len(spans) < _MANY or spans[0].head is not None:
+    if not spans or spans[0].head is not None or (len(spans) < _MANY and not listed):
         return False
     first, *others = spans
     length, figures = first.end - first.start, len(_FIGURE.findall(text, first.start, first.end))
     if not after_address and not figures and _is_single_sentence(text, first):
         return True
+    if listed:
+        return _ORIENTS.match(text, first.start, first.end) is not None and length <= _ORIENTATION_MAX and figures <= 1
     if sum(opens_topic(text, span) for span in others) < _MOST * len(others):
         return False
     if after_address or _DEMANDS.match(text, first.start, first.end) is not None:
@@ -94,6 +101,22 @@ def _carries(text: str, head: Span, start: int, end: int, *, headline: bool) -> 
     return end - start > _BODY_RATIO * length
 
 
+def _headed(text: str, nodes: list[Node]) -> int:
+    """How many single short sentences stand right above a longer paragraph."""
+    flags = [node.line is not None and _is_headline(text, node.line.start, node.line.end) for node in nodes]
+    return sum(above and not below for above, below in pairwise(flags))
+
+
+def _apart(text: str, waiting: Span, start: int, end: int, *, lone: bool) -> bool:
+    """Whether a single sentence and the paragraph below it are two: an address between, or a `lone` such sentence.
+
+    A sentence with a comma that is alone of its kind is no title of a paragraph that opens its own topic.
+    """
+    if ADDRESS in text[waiting.end : start]:
+        return True
+    return lone and "，" in text[waiting.start : waiting.end] and has_topic_sentence(text, start, end)
+
+
 def merge_headlines(text: str, nodes: list[Node]) -> list[Span]:
     """Paragraphs in order, each headline line joined with the paragraph it stands above.
 
@@ -101,15 +124,15 @@ def merge_headlines(text: str, nodes: list[Node]) -> list[Span]:
     """
     spans: list[Span] = []
     waiting: Span | None = None
-    lone = sum(n.line is not None and _is_headline(text, n.line.start, n.line.end) for n in nodes) == 1 < len(nodes) - 1
+    lone = _headed(text, nodes) == 1 < len(nodes) - 1
     introduced = _stands_over_topics(text, nodes)
     for index, node in enumerate(nodes, start=1):
         if node.line is None:
             continue
         start, end = node.line.start, node.line.end
         headline = _is_headline(text, start, end) and not introduced
-        own = lone and has_topic_sentence(text, start, end) and "，" in text[waiting.start : waiting.end] if waiting else False
-        if waiting is not None and not own and _carries(text, waiting, start, end, headline=headline):
+        apart = waiting is not None and _apart(text, waiting, start, end, lone=lone)
+        if waiting is not None and not apart and _carries(text, waiting, start, end, headline=headline):
             spans.append(Span(waiting.start, end, waiting.end, waiting.index))
             waiting = None
             continue

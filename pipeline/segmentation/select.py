@@ -22,6 +22,7 @@ _FRAGMENT_SHARE = 0.6
 _FRAGMENT_MAX = 40
 _LEAD_MAX = 60
 _LIST_LEAD_MAX = 120
+_TITLE_MAX = 30
 _OWN_MIN = 130
 _OWN_SENTENCES = 3
 _SECTION_MIN = 3
@@ -86,11 +87,8 @@ class Selector:
                 run.append(child)
                 lead = child
                 continue
-            if run and self._leads(run[-1], child):
-                self._skip(run[-1], "lead_in")
-                self.paragraphs.read(run[:-1], place, seen, opens=False, whole=numbered)
-            else:
-                self.paragraphs.read(run, place, seen, opens=False, whole=numbered)
+            content = self._without_lead(run, child)
+            self.paragraphs.read(content, place, seen, opens=False, whole=numbered)
             seen, run = seen + len(run), []
             group = child.system or child.role
             counts[group] = counts.get(group, 0) + 1
@@ -99,7 +97,7 @@ class Selector:
             elif child.system in _UNRANKED and (reason := self._list_reason(lead)) is not None:
                 self._skip(child, reason)
             else:
-                self._block(child, self._step(child, counts[group]), self._lessons(lead, place), self._run(node, child))
+                self._block(child, self._step(child, counts[group]), self._principles(lead, child, place), self._run(node, child))
         self.paragraphs.read(run, place, seen, opens=False, whole=numbered)
 
     def _before(self, nodes: list[Node], place: Place, *, loose: bool) -> None:
@@ -109,9 +107,18 @@ class Selector:
         """
         only = parallel(self.text, nodes, loose=loose)
         if loose and not only and len(nodes) > 1 and not announces_principles(self._body(nodes[-1])):
-            self.paragraphs.read(nodes[:-1], place)
+            self.paragraphs.read(nodes[:-1], place, listed=True)
             nodes, only = nodes[-1:], set()
         self.paragraphs.read(nodes, place, only=only)
+
+    def _without_lead(self, run: list[Node], following: Node) -> list[Node]:
+        """Paragraphs above a numbered block without the one that leads into it, and without the title above that one."""
+        if not run or not self._leads(run[-1], following):
+            return run
+        titled = len(run) > 1 and len(self._body(run[-2])) <= _TITLE_MAX and is_title_only(self.text, run[-2])
+        for node in run[-2 if titled else -1 :]:
+            self._skip(node, "lead_in")
+        return run[: -2 if titled else -1]
 
     def _leads(self, node: Node, following: Node) -> bool:
         """Whether a short paragraph right above a numbered block leads into it; a longer one into the first of a list."""
@@ -140,9 +147,9 @@ class Selector:
             return "lessons"
         return "problems" if paragraph_reason(content) == "problems" else None
 
-    def _lessons(self, lead: Node | None, place: Place) -> Place:
-        """Items announced as lessons or principles (`我们的主要体会是：`) are principles."""
-        content = "" if lead is None else self._body(lead)
+    def _principles(self, lead: Node | None, node: Node, place: Place) -> Place:
+        """Items announced as principles (`要把握好以下原则：`) are principles; one that holds paragraphs is a heading."""
+        content = "" if lead is None or node.blocks or len(node.paragraphs) > 1 else self._body(lead)
         announced = content.endswith(("：", ":", "。")) and any(word in content for word in _EXPERIENCE)
         announced = announced and len(content) <= _LIST_LEAD_MAX
         return replace(place, kind="principle") if announced else place
