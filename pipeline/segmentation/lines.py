@@ -7,10 +7,10 @@ line is broken before every marker that continues its sequence, so that the tree
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.segmentation.markers import ENUMERATOR, SYSTEMS, Marker, match_marker
+from pipeline.segmentation.markers import ENUMERATOR, ORDINAL, SEQUENCE, SYSTEMS, Marker, match_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -117,11 +117,16 @@ def _unflatten(text: str, line: Line) -> list[Line]:
 
 
 def enumeration(text: str, start: int, end: int) -> list[Marker]:
-    """The inline enumeration (一是…二是…) in `[start, end)`: its markers in order, empty if there are not two."""
+    """The inline enumeration in `[start, end)`: its markers in order, empty if there are not two.
+
+    It counts 一是…二是…, or 第一，…第二，…, or 首先，…其次，…, the last two also mixed.
+    """
     line = Line(start, end, None)
     runs: dict[str, list[Marker]] = {}
     for marker in _inline(text, line, (ENUMERATOR,), _BEFORE_ENUMERATOR):
-        runs.setdefault(marker.text.rstrip("，：:")[-1], []).append(marker)
+        runs.setdefault(_word(marker), []).append(marker)
+    ordinals = _inline(text, line, (ORDINAL, SEQUENCE), _BEFORE_MARKER)
+    runs[ORDINAL] = [replace(marker, system=ORDINAL) for marker in ordinals if marker.text[-1] in "，：:"]
     found = [in_sequence(run) for run in runs.values()]
     return max(found, key=len, default=[])
 

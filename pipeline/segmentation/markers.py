@@ -13,6 +13,8 @@ from pipeline.segmentation import numerals
 
 BULLET = "bullet"
 ENUMERATOR = "enumerator"
+ORDINAL = "ordinal"
+SEQUENCE = "sequence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +51,12 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     ("article", 3, rf"第({_CN}|{_AR})条[:：、，]?"),
     ("chinese", 4, rf"({_CN}){_GAP}[、．.]{_NOT_A_LIST}"),
     ("chinese_paren", 5, rf"[（(〔]{_GAP}({_CN}){_GAP}[）)〕][、.．]?"),
-    ("ordinal", 5.5, rf"第({_CN}|{_AR})(?:[，、：:。]|(?=[\u3000 ]))"),
+    (ORDINAL, 5.5, rf"第({_CN}|{_AR})(?:[，、：:。]|(?=[\u3000 ]))"),
     ("arabic", 6, rf"({_AR}){_GAP}(?:、|[.．](?=\d{{4}}年|\D|$)){_NOT_A_LIST}"),
     ("arabic_paren", 7, rf"[（(]{_GAP}({_AR}){_GAP}[）)][、.．]?"),
     ("arabic_half_paren", 7.2, rf"({_AR})[）)]"),
     (ENUMERATOR, 7.5, rf"({_CN})(?:是|要|抓)(?![否非不])[：:，]?"),
-    ("sequence", 7.6, r"(首先|其次|再次|最后)[，：]"),
+    (SEQUENCE, 7.6, r"(首先|其次|再次|最后)[，：]"),
     ("circled", 8, f"([{''.join(numerals.CIRCLED)}])[、.．]?"),
     ("roman", 8, f"([{''.join(numerals.ROMAN)}])[、.．]"),
     (BULLET, 9, r"([—–―－─]{2,}|[●■◆▪•◇○□★☆▲△※◎·]|[-*](?= ))"),
