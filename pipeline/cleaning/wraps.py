@@ -134,7 +134,7 @@ def _is_link(held: str, begin: str, after: list[_Line]) -> bool:
     """Whether a line is the text of a link that opens a sentence inside a paragraph: bare words, then the rest."""
     bare = len(begin) <= _LINK_MAX and not _MARK.search(begin) and not NUMBERED.match(begin)
     prose = len(held) >= _LONG_PROSE and "。" in held[:-1]
-    return bare and prose and bool(after) and _PROSE.search(after[0].text) is not None and not NUMBERED.match(after[0].text)
+    return bare and prose and any(_PROSE.search(line.text) and not NUMBERED.match(line.text) for line in after)
 
 
 def _continues(held: str, line: _Line, following: _Line, layout: _Layout, *, has_prose: bool) -> bool:

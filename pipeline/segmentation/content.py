@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.segmentation import lexicon, reasons
 from pipeline.segmentation.markers import ENUMERATOR, Marker, match_marker
 from pipeline.segmentation.models import Heading
-from pipeline.segmentation.paragraphs import ADDRESS, introduces, merge_headlines
+from pipeline.segmentation.orientation import figures, introduces
+from pipeline.segmentation.paragraphs import ADDRESS, merge_headlines
 from pipeline.segmentation.sentences import Span, sentences
 from pipeline.segmentation.topics import enumerated, topic_starts
 
@@ -21,8 +22,46 @@ if TYPE_CHECKING:
 
 _RUN_IN_MAX = 20
 _ORIENTATION_MAX = 130
+_ORIENTING_SENTENCES = 2
 _SUMMARIES = ("overview", "situation")
 _ADDRESS_REACH = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """Where a run of paragraphs stands.
+
+    The first of those that open a section (`opens`) may only orient. `whole` ones stand beside numbered blocks, so that
+    an enumeration inside them is not cut; below `listed` ones an enumeration follows. `only` names the starts of those
+    that are content where the others introduce the section.
+    """
+
+    opens: bool = True
+    whole: bool = False
+    listed: bool = False
+    only: Container[int] | None = None
+
+
+OPENING = Setting()
+
+
+@dataclass(slots=True)
+class _Before:
+    """What the paragraphs before say about the next one: general aims, lessons, or targets to be remarked on."""
+
+    general: bool = False
+    lessons: bool = False
+    remarks: bool = False
+
+    def reason(self, content: str, own: str | None) -> str | None:
+        """Why a paragraph is no measure: its own reason, or that it goes on with what was announced."""
+        self.lessons = self.lessons and reasons.is_lesson(content)
+        goes_on = self.general or self.lessons or (self.remarks and reasons.is_remark(content))
+        found = "general_requirements" if goes_on and own is None else own
+        self.general = found == "lead_in" and reasons.announces_general(content)
+        self.lessons = self.lessons or reasons.announces_lessons(content)
+        self.remarks = found == "general_requirements"
+        return found
 
 
 class Paragraphs:
@@ -31,78 +70,56 @@ class Paragraphs:
     def __init__(self, text: str, min_chars: int, out: Selection) -> None:
         self.text, self.min_chars, self.out = text, min_chars, out
 
-    def read(
-        self,
-        nodes: list[Node],
-        place: Place,
-        seen: int = 0,
-        *,
-        opens: bool = True,
-        only: Container[int] | None = None,
-        whole: bool = False,
-        listed: bool = False,
-    ) -> None:
-        """Take paragraphs as measures `p{n}` of `place`, n counting on from `seen`.
-
-        The first of those that open a section (`opens`) may only orient. `only` names the starts of those that are content, the rest introduces the section; `whole` paragraphs stand
-        beside numbered blocks, and an enumeration inside them is not cut; below `listed` ones an enumeration follows.
-        """
+    def read(self, nodes: list[Node], place: Place, seen: int = 0, setting: Setting = OPENING) -> None:
+        """Take paragraphs as measures `p{n}` of `place`, n counting on from `seen`."""
         spans = merge_headlines(self.text, nodes)
-        if only is None and place.path:
-            spans = [span for part in self._parts(spans, opens=opens, listed=listed) for span in part]
-        general = lessons = remarks = False
+        if setting.only is None and place.path:
+            spans = [span for part in self._parts(spans, setting) for span in part]
+        before = _Before()
         for span in spans:
             content = self.text[span.start : span.end]
-            body = self._without_address(span)
-            items = [] if whole else enumerated(self.text, body, alone=len(spans) == 1)
-            starts = [] if items else topic_starts(self.text, body, alone=len(spans) == 1)
-            reason = "introduction" if only is not None and span.start not in only else self._reason(content, place)
-            if starts and reason in _SUMMARIES:
-                reason = None  # `“十四五”时期极不寻常。这五年，…。这五年，…`: what leads in is left out below
-            if reason in {None, "general_requirements"} and items and self._names_principles(body, items):
-                path = self._path(place, seen, span)
-                self._items(body, items, path, replace(place, kind="principle"), alone=len(spans) == 1)
+            path = ".".join((*place.path, f"p{seen + span.index}"))
+            body, alone = self._without_address(span), len(spans) == 1
+            items = [] if setting.whole else enumerated(self.text, body, alone=alone)
+            starts = [] if items else topic_starts(self.text, body, alone=alone)
+            reason = self._reason(content, place, splits=bool(starts))
+            if setting.only is not None and span.start not in setting.only:
+                reason = "introduction"
+            if items and reason in {None, "general_requirements"} and self._names_principles(body, items):
+                self._items(body, items, path, replace(place, kind="principle"), alone=alone)
                 continue
-            lessons = lessons and reasons.is_lesson(content)
-            if (general or lessons or (remarks and reasons.is_remark(content))) and reason is None:
-                reason = "general_requirements"
-            general = reason == "lead_in" and reasons.announces_general(content)
-            lessons = lessons or reasons.announces_lessons(content)
-            remarks = reason == "general_requirements"
+            reason = before.reason(content, reason)
             if reason is not None:
                 self.out.skip(span.start, span.end, reason)
                 continue
-            inside = replace(place, kind=lexicon.paragraph_kind(content, place.kind))
             self.out.skip(span.start, body.start, "address")
-            path = self._path(place, seen, span)
+            inside = replace(place, kind=lexicon.paragraph_kind(content, place.kind))
             if items:
-                self._items(body, items, path, inside, alone=len(spans) == 1)
+                self._items(body, items, path, inside, alone=alone)
             else:
                 self._topics(body, starts, path, inside)
 
-    def _parts(self, spans: list[Span], *, opens: bool, listed: bool) -> Iterator[list[Span]]:
+    def _parts(self, spans: list[Span], setting: Setting) -> Iterator[list[Span]]:
         """Paragraphs between addresses to the assembly, without the first of a part if it only orients the reader."""
         ends = [max(0, spans[0].start - _ADDRESS_REACH), *(span.end for span in spans[:-1])] if spans else []
         addressed = [ADDRESS in self.text[end : span.start] for end, span in zip(ends, spans, strict=True)]
-        opens = opens or addressed[:1] == [True]
+        opens = setting.opens or addressed[:1] == [True]
         starts = [index for index, is_first in enumerate(addressed) if index and is_first]
         for first, stop in pairwise([0, *starts, len(spans)]):
             part = spans[first:stop]
-            if (first or opens) and introduces(
-                self.text, part, after_address=addressed[first], listed=listed
-            ):
+            if (first or opens) and introduces(self.text, part, after_address=addressed[first], listed=setting.listed):
                 self.out.skip(part[0].start, part[0].end, "introduction")
                 part = part[1:]
             yield part
 
-    def _path(self, place: Place, seen: int, span: Span) -> str:
-        return ".".join((*place.path, f"p{seen + span.index}"))
-
     def _without_address(self, span: Span) -> Span:
         return replace(span, start=span.start + lexicon.address_length(self.text[span.start : span.end]))
 
-    def _reason(self, content: str, place: Place) -> str | None:
+    def _reason(self, content: str, place: Place, *, splits: bool) -> str | None:
+        """Why a paragraph is none; one that holds several topics may open with a summary, which is left out later."""
         reason = reasons.paragraph_reason(content)
+        if splits and reason in _SUMMARIES:
+            reason = None
         if reason is None and place.kind == "principle":
             return "general_requirements"
         return "short" if reason is None and len(content) < self.min_chars else reason
@@ -143,5 +160,5 @@ class Paragraphs:
 
     def _leads_in(self, start: int, end: int, *, of_their_own: bool) -> bool:
         """Whether what stands before the second topic says no more than a title and an orientation."""
-        orients = end - start <= _ORIENTATION_MAX and not any(char.isdigit() for char in self.text[start:end])
-        return orients and len(sentences(self.text, start, end)) <= 2 if of_their_own else True
+        orients = end - start <= _ORIENTATION_MAX and not figures(self.text, start, end)
+        return not of_their_own or (orients and len(sentences(self.text, start, end)) <= _ORIENTING_SENTENCES)

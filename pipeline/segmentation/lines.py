@@ -183,7 +183,8 @@ def _with_first_items(text: str, lines: list[Line]) -> Iterator[Line]:
     """Lines, those cut that end with item 1 of an enumeration whose item 2 begins a line below (`…：一是…`)."""
     for index, line in enumerate(lines):
         if line.marker is None:
-            first = [marker for marker in _inline(text, line, (ENUMERATOR,), _BEFORE_MARKER) if marker.start > line.start]
+            found = _inline(text, line, (ENUMERATOR,), _BEFORE_MARKER)
+            first = [marker for marker in found if marker.start > line.start]
             if [marker.value for marker in first] == [1] and _begins_list(lines, index, _word(first[0])):
                 yield from _cut(text, line, first)
                 continue

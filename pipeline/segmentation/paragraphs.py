@@ -1,10 +1,9 @@
-"""Paragraphs below a block: joined with their headlines, standing alone or continuing it, introducing or content."""
+"""Paragraphs below a block: joined with their headlines, standing alone or continuing it, running parallel."""
 
 from __future__ import annotations
 
 import re
 from itertools import pairwise
-from statistics import median
 
 from pipeline.segmentation.lines import SENTENCE_END
 from pipeline.segmentation.markers import ENUMERATOR, SECTIONAL
@@ -18,19 +17,13 @@ ADDRESS = "各位代表"
 _MEAN_MIN = 80
 _HALF = 0.5
 _MOST = 0.6
-_INTRODUCTION_MAX = 130
-_ORIENTATION_MAX = 240
 _LONG = 1500
 _MANY = 3
 _HEADLINE_MAX = 60
 _BODY_RATIO = 1.5
 _OPENING = 3
-_ORIENTS = re.compile(r"[^。；：！？“”]{2,30}(?:是|关系|关乎|事关)[^。]{2,60}。")
-_DEMANDS = re.compile(r"[^。]{0,20}(?:形势|任务|使命|征程)[^。]{0,20}提出[^。]{0,8}要求。|做好政府工作，")
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _CONTINUES = re.compile(r"这里(?!的)|这些(?:措施|政策|改革|工作)")
 _NO_TITLE = re.compile(r"我们|这里|这些|(?:今年)?(?:要|必须)[^。]*，")
-_GENERALLY = re.compile(r"要|必须")
 
 
 def _is_headline(text: str, start: int, end: int) -> bool:
@@ -55,39 +48,6 @@ def _stands_over_topics(text: str, nodes: list[Node]) -> bool:
     if "，" not in text[lines[0].start : lines[0].end] or any(_is_headline(text, x.start, x.end) for x in others):
         return False
     return sum(has_topic_sentence(text, x.start, x.end) for x in others) >= _MOST * len(others)
-
-
-def introduces(text: str, spans: list[Span], *, after_address: bool = False, listed: bool = False) -> bool:
-    """Whether the first of several paragraphs only orients the reader of the others: no headline, no figure.
-
-    It is a single short sentence; or short, and opens no topic or says what must be in not half the length of the
-    others; or says what the matter is (`改革是今年政府工作的首要任务。`) or demands, then up to 240 characters and with
-    one figure at most. After an address only demands orient: what follows there are fields of their own. Where a list
-    follows the paragraphs (`listed`), that is enough of others.
-    """
-    if not spans or spans[0].head is not None or (len(spans) < _MANY and not listed):
-        return False
-    first, *others = spans
-    length, figures = first.end - first.start, len(_FIGURE.findall(text, first.start, first.end))
-    if not after_address and not figures and _is_single_sentence(text, first):
-        return True
-    if listed:
-        return _ORIENTS.match(text, first.start, first.end) is not None and length <= _ORIENTATION_MAX and figures <= 1
-    if sum(opens_topic(text, span) for span in others) < _MOST * len(others):
-        return False
-    if after_address or _DEMANDS.match(text, first.start, first.end) is not None:
-        return length <= _ORIENTATION_MAX and not figures and _DEMANDS.match(text, first.start) is not None
-    if _ORIENTS.match(text, first.start, first.end) is not None:
-        return length <= _ORIENTATION_MAX and figures <= 1
-    general = _GENERALLY.search(text, first.start, first.end) is not None
-    dwarfed = general and length < _HALF * median(span.end - span.start for span in others)
-    return length <= _INTRODUCTION_MAX and not figures and (dwarfed or not opens_topic(text, first))
-
-
-def _is_single_sentence(text: str, span: Span) -> bool:
-    """Whether a paragraph is one sentence of at most 60 characters."""
-    inner = text[span.start : span.end - 1]
-    return span.end - span.start <= _HEADLINE_MAX and not any(char in SENTENCE_END for char in inner)
 
 
 def _carries(text: str, head: Span, start: int, end: int, *, headline: bool) -> bool:
@@ -172,11 +132,10 @@ def stand_alone(text: str, node: Node, run: list[Node], *, outermost: bool, sect
         return several or section or (outermost and bool(enumerated(text, spans[0], alone=True)))
     if node.system == ENUMERATOR:
         return several and all(len(item.paragraphs) > 1 for item in run) and _open_topics(text, run)
-    if node.system not in SECTIONAL:
-        return False
-    if (_open_topics(text, run) and (several or share)) or (several and (share >= _HALF or (size > _LONG and len(spans) >= _MANY))):
-        return True
-    return len(spans) == 1 and bool(topic_starts(text, spans[0], alone=True))
+    if node.system in SECTIONAL and several:
+        return share >= _HALF or (size > _LONG and len(spans) >= _MANY) or _open_topics(text, run)
+    alone = (share and _open_topics(text, run)) or topic_starts(text, spans[0], alone=True)
+    return node.system in SECTIONAL and bool(alone)
 
 
 def parallel(text: str, nodes: list[Node], *, loose: bool = False) -> set[int]:

@@ -1,101 +1,178 @@
-"""Why an unnumbered paragraph is no measure: what opens, sums up, sets targets, weighs the situation, thanks or closes."""
+"""Why an unnumbered paragraph is no measure: it opens, sums up, sets targets, weighs the situation, thanks, closes.
+
+Each rule says what any government report or plan does in such a place; none names a document, a person or a place.
+"""
 
 from __future__ import annotations
 
 import re
+from typing import Literal
 
 from pipeline.segmentation.lexicon import address_length
 
-_HEAD_WINDOW = 240
+Window = Literal["head", "tail", "whole"]
+"""Where a rule looks: the first or last 240 characters, or all of a paragraph of at most 240."""
+
+_WINDOW = 240
 _LEAD_MAX = 120
-_FIELDS_AT_THE_END = "国防|军队|双拥|宗教|港澳|香港|澳门|台湾|两岸|对口|援[疆藏]"
-_PERIOD = r"经过[^，。]{1,6}年|(?:刚刚)?过去的?[^，。]{0,6}年|[一五几三十]+年来|这[一五几]年|“十.五”时期|(?:19|20)\d\d年"
+
+_FIELDS = "国防|军队|双拥|宗教|港澳|香港|澳门|台湾|两岸|对口|援[疆藏]"
+"""Fields at a report's end, whose paragraphs end like closings (`…而努力奋斗！`) and are work all the same."""
+
+_PEOPLES = "少数民族|民族区域|各民族|民族地区"
+_PERIOD = (
+    r"经过[^，。]{1,6}年|(?:刚刚)?过去的?[^，。]{0,6}年|[一五几三十]+年来|这[一五几]年"
+    r"|“十.五”时期|(?:19|20)\d\d年"
+)
+_AHEAD = r"今年|(?:19|20)\d\d年|“十.五”(?:时期)?|(?:今后|未来)[一五几]年"
 _SUM = (
     r"不寻常|不平凡|里程碑|圆满完成|[利满]收官|收官之年|令人瞩目|重大成就|困难比|总基调|各项(?:工作|事业)"
     r"|全国(?:上下|人民|各族)|经济社会发展(?:稳|取得|迈|呈|实现)"
 )
+_OFFICES = "地|县|市|区|校|单位|科室|学校|高校|乡镇"
+_LACKS = "问题|困难|不足|差距|挑战|矛盾|短板"
 _CHANGES = r"不确定|复杂|严峻|变化|变局|加剧|演进|动荡|低迷|乏力|增多|增加|并存|进一步发展|深度调整"
+_GENERAL = "总体要求|指导思想|总体思路|基本思路|总的要求|总要求|工作思路|总体安排|^.{0,80}(?:预期|主要|奋斗)目标"
+_THESE = "这些|以上|上述"
 
-_HEAD: tuple[tuple[str, str], ...] = (
+_RULES: tuple[tuple[str, Window, tuple[str, ...]], ...] = (
     (
         "opening",
-        r"请予审议|请.{0,20}提出意见|^现将.{0,60}如下|(?:纲要|规划|计划)[^。]{0,40}提[请交].{0,8}大会.{0,4}(?:审查|审议)",
+        "head",
+        (
+            r"请予审议",
+            r"请.{0,20}提出意见",
+            r"^现将.{0,60}如下",
+            r"(?:纲要|规划|计划)[^。]{0,40}提[请交].{0,8}大会.{0,4}(?:审查|审议)",
+        ),
     ),
     (
         "problems",
-        r"^.{0,60}(?:清醒|也要看到|必须看到|同时看到|还要看到|也看到|客观分析|正视).{0,150}"
-        r"(?:问题|困难|不足|差距|挑战|矛盾|短板|缺点)"
-        r"|^[^。]{0,24}存在(?:着|的)?(?:不少|一些|许多|诸多|以下|突出)?的?[^。，]{0,4}(?:问题|困难|不足|差距|短板)(?:有|是)?[：:]"
-        r"|^[^。]{0,30}[还仍](?:然)?(?:面临|存在)[^。]{0,20}(?:问题|困难|不足|差距|挑战|矛盾)|^对(?:以上|这些|上述).{0,4}问题|^[^。]{0,80}解决好?(?:以上|这些|上述)[^。，]{0,4}(?:问题|矛盾|困难)",
+        "head",
+        (
+            rf"^.{{0,60}}(?:清醒|[也还]要看到|必须看到|同时看到|也看到|客观分析|正视).{{0,150}}(?:{_LACKS}|缺点)",
+            rf"^[^。]{{0,24}}存在[着的]?(?:不少|一些|[许诸]多|以下|突出)?的?[^。，]{{0,4}}(?:{_LACKS})[有是]?[：:]",
+            rf"^[^。]{{0,30}}[还仍]然?(?:面临|存在)[^。]{{0,20}}(?:{_LACKS})",
+            rf"^对(?:{_THESE}).{{0,4}}问题",
+            rf"^[^。]{{0,80}}解决好?(?:{_THESE})[^。，]{{0,4}}(?:{_LACKS})",
+        ),
     ),
     (
         "thanks",
-        r"^(?:这些|上述|以上)?(?:成绩|成就)的取得|^(?:这些|上述|以上)[^，。]{0,4}(?:成绩|成就|变化)|^[^。]{0,40}(?:成绩|成就)[^。]{0,8}不易",
+        "head",
+        (
+            rf"^(?:{_THESE})?(?:成绩|成就)的取得",
+            rf"^(?:{_THESE})[^，。]{{0,4}}(?:成绩|成就|变化)",
+            r"^[^。]{0,40}(?:成绩|成就)[^。]{0,8}不易",
+        ),
     ),
     (
         "general_requirements",
-        r"(?:总体要求|指导思想|总体思路|基本思路|总的要求|总要求|工作思路|总体安排|^.{0,80}(?:预期|主要|奋斗)目标)"
-        r"(?:[和与及、][^。，：:]{1,6})?(?:建议)?(?:是|为)?[：:是]"
-        r"|^关于[^。]{0,12}目标|^(?:提出(?:上述|这些|以上)|(?:为)?(?:实现|完成)(?:上述|这些|以上|今年)|上述).{0,8}目标"
-        r"|^[^。]{0,40}目标的?(?:设定|确定|提出)|^[^。]{0,16}预期(?:增长)?目标|^.{0,6}(?:这些|以上|上述)[^。，]{0,6}目标"
-        r"|^[^。]{0,60}增长(?:速度)?的?预期(?:目标)?(?:为|是)|^这里[^。]{0,8}说明|^需要[^。，]{0,8}(?:说明|指出|报告)的是"
-        r"|^.{0,16}坚持(?:稳字当头|稳中求进)|^.{0,90}做好(?:今年)?的?政府工作，(?:要|必须)"
-        r"|^[^。]{0,60}必须坚持[^。；]{4,80}；必须|^在此基础上，?再(?:奋斗|用|经过).{1,4}年",
+        "head",
+        (
+            rf"(?:{_GENERAL})(?:[和与及、][^。，：:]{{1,6}})?(?:建议)?(?:是|为)?[：:是]",
+            r"^关于[^。]{0,12}目标",
+            rf"^提出(?:{_THESE}).{{0,8}}目标",
+            rf"^为?(?:实现|完成)(?:{_THESE}|今年).{{0,8}}目标",
+            rf"^.{{0,6}}(?:{_THESE})[^。，]{{0,8}}目标",
+            r"^[^。]{0,40}目标的?(?:设定|确定|提出)",
+            r"^[^。]{0,16}预期(?:增长)?目标",
+            r"^[^。]{0,60}增长(?:速度)?的?预期(?:目标)?(?:为|是)",
+            r"^这里[^。]{0,8}说明",
+            r"^需要[^。，]{0,8}(?:说明|指出|报告)的是",
+            r"^.{0,16}坚持(?:稳字当头|稳中求进)",
+            r"^.{0,90}做好(?:今年)?的?政府工作，(?:要|必须)",
+            r"^[^。]{0,60}必须坚持[^。；]{4,80}；必须",
+            r"^在此基础上，?再(?:奋斗|用|经过).{1,4}年",
+        ),
     ),
-    ("overview", rf"^[^。]{{0,50}}[极很]不(?:平凡|寻常)|^(?:回顾(?:过去|这|一年|五年)|刚刚过去的)|^(?:{_PERIOD})[^。]{{0,60}}(?:{_SUM})"),
+    (
+        "overview",
+        "head",
+        (
+            r"^[^。]{0,50}[极很]不(?:平凡|寻常)",
+            r"^回顾(?:过去|这|一年|五年)",
+            r"^刚刚过去的",
+            rf"^(?:{_PERIOD})[^。]{{0,60}}(?:{_SUM})",
+        ),
+    ),
     (
         "lessons",
-        r"^.{0,80}(?:体会|认识|感悟|感受)到[，：]|^.{0,8}基本经验|^总结[^。]{0,16}(?:经验|实践)",
+        "head",
+        (
+            r"^.{0,80}(?:体会|认识|感悟|感受)到[，：]",
+            r"^.{0,8}基本经验",
+            r"^总结[^。]{0,16}(?:经验|实践)",
+        ),
     ),
     (
         "situation",
-        r"^(?:今年|(?:19|20)\d\d年|“十.五”(?:时期)?|(?:今后|未来)[一五几]年)，?是[^。]{0,120}(?:之年|[一五]年|的年份|时期|阶段|收官|开局)"
-        r"|^今年将[^。]{2,60}一年|^.{0,20}发展面临的环境|^(?:综合(?:分析|研判)|综观|纵观)[^，。]{0,12}(?:形势|环境|条件|因素)|^只要我们|^做好今年的?工作(?:意义|，)",
+        "head",
+        (
+            rf"^(?:{_AHEAD})，?是[^。]{{0,120}}(?:之年|[一五]年|的年份|时期|阶段|收官|开局)",
+            r"^今年将[^。]{2,60}一年",
+            r"^.{0,20}发展面临的环境",
+            r"^(?:综合(?:分析|研判)|综观|纵观)[^，。]{0,12}(?:形势|环境|条件|因素)",
+            r"^只要我们",
+            r"^做好今年的?工作(?:意义|，)",
+        ),
     ),
-)
-_SITUATION = (
-    rf"^(?!面对|针对|应对|[^。]*提出[^。]{{0,10}}要求)[^。]{{0,24}}(?:世界|国际|国内外|外部|全球)[^。]{{0,40}}(?:{_CHANGES})",
-    rf"^(?!面对|针对|应对)[^。]{{0,30}}面临的?[^。]{{0,10}}(?:形势|环境|风险|挑战|机遇)[^。]{{0,30}}(?:{_CHANGES})",
-)
-_TAIL: tuple[tuple[str, str], ...] = (
     (
         "thanks",
-        r"(?:成绩|成就|来之不易|归功于|根本在于|关心|共同努力|团结奋斗).*(?:表示.{0,8}|致以.{0,10})(?:感谢|敬意)"
-        r"|(?:根本|关键)在于.{0,40}(?:领航|坚强领导|指引)",
+        "tail",
+        (
+            r"(?:成绩|成就|来之不易|归功于|根本在于|关心|共同努力|团结奋斗).*(?:表示.{0,8}|致以.{0,10})(?:感谢|敬意)",
+            r"(?:根本|关键)在于.{0,40}(?:领航|坚强领导|指引)",
+        ),
     ),
     (
         "closing",
-        r"(?!.*(?:香港|澳门|台湾|两岸|少数民族|民族区域|各民族|民族地区))(?:^|[。！!])让我们(?!的).{0,160}[！!。]$|(?:紧密|更加紧密)地?团结在.{0,200}[！!]$"
-        rf"|^(?!.*(?:{_FIELDS_AT_THE_END})).*而(?:不懈)?(?:努力)?奋斗[！!。]$",
+        "tail",
+        (
+            rf"(?!.*(?:香港|澳门|台湾|两岸|{_PEOPLES}))(?:^|[。！!])让我们(?!的).{{0,160}}[！!。]$",
+            r"(?:紧密|更加紧密)地?团结在.{0,200}[！!]$",
+            rf"^(?!.*(?:{_FIELDS})).*而(?:不懈)?(?:努力)?奋斗[！!。]$",
+        ),
     ),
-)
-_WHOLE: tuple[tuple[str, str], ...] = (
     (
         "introduction",
-        r"^(?!.*\d).{0,160}(?:具有|有着)[^。，]{0,12}重[要大]的?意义。$|^(?!.*\d).{0,160}至关重要。$"
-        r"|^[^。]*是[^。]{0,24}(?:重要|首要|根本|紧迫)的?(?:任务|大计|使命)。$",
+        "whole",
+        (
+            r"^(?!.*\d).{0,160}(?:具有|有着)[^。，]{0,12}重[要大]的?意义。$",
+            r"^(?!.*\d).{0,160}至关重要。$",
+            r"^[^。]*是[^。]{0,24}(?:重要|首要|根本|紧迫)的?(?:任务|大计|使命)。$",
+        ),
     ),
     (
         "closing",
-        r"^总之，|^(?:请|望)?各(?:地|县|市|区|校|单位|科室|学校|高校|乡镇)[^。]{0,40}"
-        r"(?:结合实际|认真贯彻|抓好落实|遵照执行|制定)[^。]{0,60}。?$"
-        r"|^(?!.*(?:国防|双拥|民族|宗教|港|台|\d)).{0,130}(?:谱写|奋力|开创|共创|续写).{0,60}[！!]$"
-        rf"|^各位代表[！!，](?!.*(?:{_FIELDS_AT_THE_END}|\d)).{{0,200}}[！!]$"
-        r"|^.{0,60}我们愿[与同][^。！]{2,60}[。！]$|^(?!.*\d).{0,90}开创[^。，]{0,20}(?:未来|局面|篇章)[。！]$",
+        "whole",
+        (
+            r"^总之，",
+            rf"^(?:请|望)?各(?:{_OFFICES})[^。]{{0,40}}(?:结合实际|认真贯彻|抓好落实|遵照执行|制定)[^。]{{0,60}}。?$",
+            rf"^(?!.*(?:{_FIELDS}|民族|港|台|\d)).{{0,130}}(?:谱写|奋力|开创|共创|续写).{{0,60}}[！!]$",
+            rf"^各位代表[！!，](?!.*(?:{_FIELDS}|\d)).{{0,200}}[！!]$",
+            r"^.{0,60}我们愿[与同][^。！]{2,60}[。！]$",
+            r"^(?!.*\d).{0,90}开创[^。，]{0,20}(?:未来|局面|篇章)[。！]$",
+        ),
     ),
 )
-_COMPILED = {
-    where: [(reason, re.compile(pattern)) for reason, pattern in patterns]
-    for where, patterns in (("head", _HEAD), ("tail", _TAIL), ("whole", _WHOLE))
-}
-_ACTS = re.compile(r"我们(?:将|要|坚定|坚持|积极|一方面|采取)")
-_SITUATION_COMPILED = [re.compile(pattern) for pattern in _SITUATION]
+_COMPILED = [(reason, where, re.compile("|".join(patterns))) for reason, where, patterns in _RULES]
 
+_SITUATION = [
+    re.compile(rf"^(?!面对|针对|应对|[^。]*提出[^。]{{0,10}}要求){subject}[^。]{{0,40}}(?:{_CHANGES})")
+    for subject in (
+        r"[^。]{0,24}(?:世界|国际|国内外|外部|全球)",
+        r"[^。]{0,30}面临的?[^。]{0,10}(?:形势|环境|风险|挑战|机遇)",
+    )
+]
+_ACTS = re.compile(r"我们(?:将|要|坚定|坚持|积极|一方面|采取)")
+_COUNT = r"[一二三四五六七八九十几两\d]+(?:个|项|件|方面|大)"
 _LEAD_IN = re.compile(
     r"(?:[：:]|(?:以下|如下|下列).{0,12}(?:工作|方面|任务|要求|重点|体会)?[。：:]"
-    r"|(?:做|抓)[了好]?(?:以下|如下|各项|各方面|[^。，、]{0,4}[一二三四五六七八九十几两\d]+(?:个|项|件|方面|大))[^。，、]{0,10}工作[。：:])$"
+    rf"|(?:做|抓)[了好]?(?:以下|如下|各项|各方面|[^。，、]{{0,4}}{_COUNT})[^。，、]{{0,10}}工作[。：:])$"
 )
 _EXPERIENCE_LEAD = re.compile(r"(?:体会|经验|启示)[^。]{0,12}[：:]$")
+_PRINCIPLES = re.compile(r"(?:原则|要求|把握好|把握以下|遵循)[^。]{0,12}[：:。]$")
 _GENERAL_LEAD = re.compile(r"指导思想|总体要求|主要目标|预期目标|总体思路")
 _WHOLE_PERIOD = re.compile(r"(?:过去的?[一五]年|[一五]年来)，")
 _REMARK = re.compile(r"关于[^。，]{2,12}。")
@@ -103,24 +180,21 @@ _SECTION_END = frozenset({"thanks", "problems", "closing"})
 
 
 def _reason(text: str) -> str | None:
-    windows = {
-        "head": text[:_HEAD_WINDOW],
-        "tail": text[-_HEAD_WINDOW:],
-        "whole": text if len(text) <= _HEAD_WINDOW else "",
+    windows: dict[Window, str] = {
+        "head": text[:_WINDOW],
+        "tail": text[-_WINDOW:],
+        "whole": text if len(text) <= _WINDOW else "",
     }
-    for where in ("head", "tail", "whole"):
-        for reason, pattern in _COMPILED[where]:
-            if pattern.search(windows[where]):
-                return reason
-    return "situation" if is_situation(text) else None
+    found = next((reason for reason, where, pattern in _COMPILED if pattern.search(windows[where])), None)
+    return "situation" if found is None and _weighs_situation(text) else found
 
 
-def is_situation(text: str) -> bool:
+def _weighs_situation(text: str) -> bool:
     """Whether a paragraph weighs the situation: what changes in the world or lies ahead, with no figure but years.
 
     One that goes on to say what we do about it is work.
     """
-    weighs = any(pattern.search(text[:_HEAD_WINDOW]) for pattern in _SITUATION_COMPILED)
+    weighs = any(pattern.search(text[:_WINDOW]) for pattern in _SITUATION)
     return weighs and not _ACTS.search(text[:_LEAD_MAX]) and not re.search(r"\d", re.sub(r"\d+年", "", text))
 
 
@@ -162,9 +236,6 @@ def ends_section(text: str) -> bool:
     if text.startswith("各位代表") or _WHOLE_PERIOD.match(text) is not None:
         return True
     return paragraph_reason(text) in _SECTION_END or bool(_EXPERIENCE_LEAD.search(text))
-
-
-_PRINCIPLES = re.compile(r"(?:原则|要求|把握好|把握以下|遵循)[^。]{0,12}[：:。]$")
 
 
 def announces_principles(lead: str) -> bool:

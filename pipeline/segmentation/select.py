@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from pipeline.segmentation import lexicon
-from pipeline.segmentation.content import Paragraphs
+from pipeline.segmentation.content import Paragraphs, Setting
 from pipeline.segmentation.drafts import Place, Selection
 from pipeline.segmentation.headline import run_in_title
 from pipeline.segmentation.markers import BULLET, ENUMERATOR
 from pipeline.segmentation.models import Heading, Kind
+from pipeline.segmentation.orientation import figures
 from pipeline.segmentation.paragraphs import parallel, stand_alone
 from pipeline.segmentation.reasons import announces_lessons, announces_principles, paragraph_reason
 from pipeline.segmentation.sentences import Span, sentences
@@ -28,7 +28,6 @@ _OWN_SENTENCES = 3
 _SECTION_MIN = 3
 _SECTION_SHARE = 0.75
 _UNRANKED = {BULLET, ENUMERATOR, ""}
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
 _EXPERIENCE = ("体会", "经验", "启示", "原则", "把握以下", "遵循以下")
 
 
@@ -88,7 +87,7 @@ class Selector:
                 lead = child
                 continue
             content = self._without_lead(run, child)
-            self.paragraphs.read(content, place, seen, opens=False, whole=numbered)
+            self.paragraphs.read(content, place, seen, Setting(opens=False, whole=numbered))
             seen, run = seen + len(run), []
             group = child.system or child.role
             counts[group] = counts.get(group, 0) + 1
@@ -97,8 +96,13 @@ class Selector:
             elif child.system in _UNRANKED and (reason := self._list_reason(lead)) is not None:
                 self._skip(child, reason)
             else:
-                self._block(child, self._step(child, counts[group]), self._principles(lead, child, place), self._run(node, child))
-        self.paragraphs.read(run, place, seen, opens=False, whole=numbered)
+                self._block(
+                    child,
+                    self._step(child, counts[group]),
+                    self._principles(lead, child, place),
+                    self._run(node, child),
+                )
+        self.paragraphs.read(run, place, seen, Setting(opens=False, whole=numbered))
 
     def _before(self, nodes: list[Node], place: Place, *, loose: bool) -> None:
         """What stands before the first block of a section introduces it, unless paragraphs run parallel.
@@ -107,12 +111,12 @@ class Selector:
         """
         only = parallel(self.text, nodes, loose=loose)
         if loose and not only and len(nodes) > 1 and not announces_principles(self._body(nodes[-1])):
-            self.paragraphs.read(nodes[:-1], place, listed=True)
+            self.paragraphs.read(nodes[:-1], place, setting=Setting(listed=True))
             nodes, only = nodes[-1:], set()
-        self.paragraphs.read(nodes, place, only=only)
+        self.paragraphs.read(nodes, place, setting=Setting(only=only))
 
     def _without_lead(self, run: list[Node], following: Node) -> list[Node]:
-        """Paragraphs above a numbered block without the one that leads into it, and without the title above that one."""
+        """Paragraphs above a numbered block without the one that leads into it and a title above that one."""
         if not run or not self._leads(run[-1], following):
             return run
         titled = len(run) > 1 and len(self._body(run[-2])) <= _TITLE_MAX and is_title_only(self.text, run[-2])
@@ -121,7 +125,7 @@ class Selector:
         return run[: -2 if titled else -1]
 
     def _leads(self, node: Node, following: Node) -> bool:
-        """Whether a short paragraph right above a numbered block leads into it; a longer one into the first of a list."""
+        """Whether a short paragraph right above a numbered block leads into it; a longer one into a list."""
         first = following.system == BULLET or following.value == 1
         return len(self._body(node)) <= (_LIST_LEAD_MAX if first else _LEAD_MAX)
 
@@ -148,7 +152,7 @@ class Selector:
         return "problems" if paragraph_reason(content) == "problems" else None
 
     def _principles(self, lead: Node | None, node: Node, place: Place) -> Place:
-        """Items announced as principles (`要把握好以下原则：`) are principles; one that holds paragraphs is a heading."""
+        """Items announced as principles (`要把握好以下原则：`) are some, unless they are headings over paragraphs."""
         content = "" if lead is None or node.blocks or len(node.paragraphs) > 1 else self._body(lead)
         announced = content.endswith(("：", ":", "。")) and any(word in content for word in _EXPERIENCE)
         announced = announced and len(content) <= _LIST_LEAD_MAX
@@ -175,7 +179,9 @@ class Selector:
         if node.blocks and not self._stays_inside(node, place):
             self._open(node, title, inside)
             self._section(node, inside)
-        elif node.paragraphs and stand_alone(self.text, node, run, outermost=not place.path, section=self._is_section(node, place)):
+        elif node.paragraphs and stand_alone(
+            self.text, node, run, outermost=not place.path, section=self._is_section(node, place)
+        ):
             self._open(node, title, inside)
             self.paragraphs.read(node.paragraphs, inside)
         elif node.line is not None and node.line.marker is not None:
@@ -212,15 +218,16 @@ class Selector:
             self.out.skip(min(start + len(title) + 1, node.line.end), node.line.end, "introduction")
 
     def _is_section(self, node: Node, place: Place) -> bool:
-        """Whether an outermost numbered title is a section: most of its neighbours hold blocks or several paragraphs."""
+        """Whether an outermost title is a section: most of its neighbours hold blocks or several paragraphs."""
         alike = [block for block in self.root.blocks if block.system == node.system and block is not node]
         large = sum(bool(block.blocks) or len(block.paragraphs) >= _SECTION_MIN for block in alike)
         return not place.path and len(alike) > 1 and large >= _SECTION_SHARE * len(alike)
 
     def _says_more(self, start: int, end: int) -> bool:
-        """Whether a numbered line over paragraphs says more than its title and an orientation: figures, or sentences."""
-        figures = len(_FIGURE.findall(self.text, start, end))
-        return figures > 1 or (end - start >= _OWN_MIN and len(sentences(self.text, start, end)) >= _OWN_SENTENCES)
+        """Whether a numbered line over paragraphs says more than title and orientation: figures, or sentences."""
+        return figures(self.text, start, end) > 1 or (
+            end - start >= _OWN_MIN and len(sentences(self.text, start, end)) >= _OWN_SENTENCES
+        )
 
     def _stays_inside(self, node: Node, place: Place) -> bool:
         """Whether numbered lines below an item are parts of one sentence, not blocks of their own."""

@@ -59,12 +59,13 @@ def enumerated(text: str, span: Span, *, alone: bool = False) -> list[Marker]:
 
 
 def topic_starts(text: str, span: Span, *, alone: bool = False) -> list[int]:
-    """Where topics of one rank begin inside one paragraph; empty if it has a single one.
+    """Where topics of one rank begin inside a paragraph; empty if it has a single one.
 
-    Four shapes are certain enough, each with three members at least: `就业方面，…。教育方面，…`; short sentences that open
-    alike (`这五年，产业结构优化。`, `要加强作风建设。`); sentences of a long paragraph that all say `我们要…`; and short verbal
-    titles (`推进体系建设。`), each followed by sentences of its own, the first of them at the start; beside other
-    paragraphs four of these, since three may be chance. What stands before the first start leads in.
+    Four shapes are certain enough, each with three members at least: `就业方面，…。教育方面，…`; short sentences
+    that open alike (`这五年，产业结构优化。`, `要加强作风建设。`); sentences of a long paragraph that all say
+    `我们要…`; and short verbal titles (`推进体系建设。`), each followed by sentences of its own, the first of them at
+    the start; beside other paragraphs four of these, since three may be chance. What stands before the first start
+    leads in.
     """
     if span.end - span.start < _SPLIT_MIN or span.head is not None:
         return []
@@ -102,10 +103,8 @@ def _alike(text: str, pieces: list[tuple[int, int]]) -> list[int]:
             words = 2 if text.startswith(_ADVERBS, start) else _PREFIX
             groups[text[start : start + words]].append(start)
     for opening, starts in groups.items():
-        begun = sum(text.startswith(opening, start) for start, _ in pieces)
-        if len(starts) < _MANY or (not opening.endswith("，") and begun > len(starts)):
-            groups[opening] = []
-        elif min(_gaps(starts, pieces[-1][1])) < _ALIKE_BODY_MIN:
+        begun = len(starts) if opening.endswith("，") else sum(text.startswith(opening, start) for start, _ in pieces)
+        if begun > len(starts) or min(_gaps(starts, pieces[-1][1])) < _ALIKE_BODY_MIN:
             groups[opening] = []
     return max(groups.values(), key=len, default=[])
 

@@ -31,7 +31,7 @@ def _runs(text: str, node: Node) -> list[list[int]]:
 
 
 def _lists(node: Node) -> list[list[int]]:
-    """Indices of the neighbouring items of each enumeration (一是…, 二是…) that counts up, and of each bulleted list."""
+    """Indices of the neighbouring items of each enumeration (一是…, 二是…) and of each bulleted list."""
     runs: list[list[int]] = []
     for index, child in enumerate(node.children):
         if child.system not in {ENUMERATOR, BULLET}:
