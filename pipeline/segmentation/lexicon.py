@@ -123,7 +123,17 @@ _LOOKS_BACK = re.compile(
 )
 
 
+_DONE = re.compile(
+    r"(?:取得|加强|发挥|赢得|迈出|作出|做出|实现|得到|获得|完成|建立|提高|深化|扩大|促进|维护)了|[一几三五]年来"
+)
+_TO_BE_DONE = re.compile(r"(?<![主重需首])要|将|必须|应当|继续|今年|新的一年|力争|确保|加快|推进|推动")
+
+
 def paragraph_kind(text: str, inherited: Kind) -> Kind:
-    """Kind of an unnumbered paragraph: one that opens by looking back reports, whatever its heading says."""
+    """Kind of an unnumbered paragraph: one that opens by looking back reports, whatever its heading says.
+
+    So does one that tells what was done (`…，加强了合作`) and names nothing to be done.
+    """
     looks_back = _LOOKS_BACK.match(text) is not None and _LOOKS_AHEAD.search(text) is None
-    return "achievement" if inherited == "plan" and looks_back else inherited
+    tells = _DONE.search(text) is not None and _TO_BE_DONE.search(text) is None
+    return "achievement" if inherited == "plan" and (looks_back or tells) else inherited

@@ -80,3 +80,26 @@ def test_lines_broken_at_a_fixed_width() -> None:
 def test_table_dumps() -> None:
     assert of("市教育局工作重点 |\n||||\n|\n新建学校。 一是党建。 |\n||||") == "市教育局工作重点\n新建学校。 一是党建。"
     assert of("| 任务 | 责任单位 |\n|---|---|\n| 新建学校 | 规划科 |") == "任务\t责任单位\n新建学校\t规划科"
+
+
+def test_a_link_that_opens_a_sentence_inside_a_paragraph_stays_in_it():
+    others = "\n\n".join(
+        f"{place}的班车每半小时一趟，早六点发车，晚九点收车。" for place in ("学校", "医院", "公园", "车站")
+    )
+    text = (
+        "城东片区新修道路三十公里，改造站台八十五座。购置电动公交车六十辆，"
+        "线路由居民投票选定，票价不变，学生和老人凭证一律免费乘坐。\n"
+        f"智慧公交\n平台全部接入，到站时间可查。\n\n{others}"
+    )
+    assert "一律免费乘坐。智慧公交平台全部接入" in of(text)
+
+
+def test_a_line_of_nothing_inside_prose_is_the_page_layout():
+    prose = "全年修路三十公里，通车里程再创新高。今年计划新建桥梁"
+    assert of(f"{prose}\n\u200b\n十二座，全部通车。") == f"{prose}十二座，全部通车。"
+    assert of(f"{prose}十座。\n\u200b\n县里另建二座。").split() == [f"{prose}十座。", "县里另建二座。"]
+
+
+def test_a_dashed_item_broken_inside_its_second_sentence_is_joined():
+    text = "——道路更畅。新建\n环城公路\n三十公里，全部通车。\n\n——水更清。河长巡河\n两千次。"
+    assert of(text).split("\n")[0] == "——道路更畅。新建环城公路三十公里，全部通车。"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,6 +54,18 @@ def test_paths_are_unique_and_offsets_of_details_lead_to_their_text(text: str):
             assert text[duty.start : duty.end] == duty.unit
         for due in measure.deadlines:
             assert text[due.start : due.end] == due.text
+
+
+@given(TEXTS)
+@settings(max_examples=300, deadline=None)
+def test_no_line_is_lost(text: str):
+    result = cut(text)
+    kept = [(part.start, part.end) for parts in (result.measures, result.skipped, result.outline) for part in parts]
+    position = 0
+    for line in text.split("\n"):
+        start, position = position, position + len(line) + 1
+        if re.search(r"[\u4e00-\u9fff]{4}", line):
+            assert any(left < start + len(line) and start < right for left, right in kept), line
 
 
 @given(TEXTS)
