@@ -16,7 +16,7 @@ _SHORT_MAX = 130
 _LONG_MAX = 240
 _IS = re.compile(r"[^。；：！？“”]{2,30}(?:是|关系|关乎|事关)[^。]{2,60}。")
 _DEMANDS = re.compile(r"[^。]{0,20}(?:形势|任务|使命|征程)[^。]{0,20}提出[^。]{0,8}要求。|做好政府工作，")
-_GENERALLY = re.compile(r"要|必须")
+_GENERALLY = re.compile(r"(?<![主重需首])要|必须")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
 
 

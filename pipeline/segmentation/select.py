@@ -93,7 +93,7 @@ class Selector:
             counts[group] = counts.get(group, 0) + 1
             if child.role == "table":
                 self._tasks(child, place, counts[group])
-            elif child.system in _UNRANKED and (reason := self._list_reason(lead)) is not None:
+            elif child.system in {BULLET, ENUMERATOR} and (reason := self._list_reason(lead)) is not None:
                 self._skip(child, reason)
             else:
                 self._block(
@@ -126,8 +126,10 @@ class Selector:
 
     def _leads(self, node: Node, following: Node) -> bool:
         """Whether a short paragraph right above a numbered block leads into it; a longer one into a list."""
-        first = following.system == BULLET or following.value == 1
-        return len(self._body(node)) <= (_LIST_LEAD_MAX if first else _LEAD_MAX)
+        content = self._body(node)
+        if following.system == BULLET or following.value == 1:
+            return len(content) <= _LIST_LEAD_MAX
+        return len(content) <= _LEAD_MAX and "。" not in content[:-1]
 
     def _run(self, node: Node, child: Node) -> list[Node]:
         """The items of a block's list that have paragraphs below a line of their own text."""
