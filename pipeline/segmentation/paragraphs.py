@@ -22,6 +22,7 @@ _MANY = 3
 _HEADLINE_MAX = 60
 _BODY_RATIO = 1.5
 _OPENING = 3
+_LIST_SAMPLE = 100
 _CONTINUES = re.compile(r"这里(?!的)|这些(?:措施|政策|改革|工作)")
 _NO_TITLE = re.compile(r"我们|这里|这些|(?:今年)?(?:要|必须)[^。]*，")
 
@@ -106,8 +107,8 @@ def merge_headlines(text: str, nodes: list[Node]) -> list[Span]:
 
 
 def _open_topics(text: str, items: list[Node]) -> bool:
-    """Whether the paragraphs under the items of one list open topics of their own, the list judged as a whole."""
-    spans = [span for item in items for span in merge_headlines(text, item.paragraphs)]
+    """Whether the paragraphs under the items of one list open topics of their own, judged by its first hundred items."""
+    spans = [span for item in items[:_LIST_SAMPLE] for span in merge_headlines(text, item.paragraphs)]
     topical = sum(opens_topic(text, span) for span in spans)
     return len(spans) >= _MANY and topical >= _MOST * len(spans)
 

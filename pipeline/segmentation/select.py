@@ -26,6 +26,7 @@ _TITLE_MAX = 30
 _OWN_MIN = 130
 _OWN_SENTENCES = 3
 _SECTION_MIN = 3
+_ALIKE_MIN = 2
 _SECTION_SHARE = 0.75
 _UNRANKED = {BULLET, ENUMERATOR, ""}
 _EXPERIENCE = ("体会", "经验", "启示", "原则", "把握以下", "遵循以下")
@@ -44,11 +45,14 @@ class Selector:
     def __init__(self, text: str, plan_year: int | None, min_chars: int) -> None:
         self.text, self.plan_year = text, plan_year
         self.out = Selection()
+        self.outermost: dict[str, tuple[int, int]] = {}
         self.paragraphs = Paragraphs(text, min_chars, self.out)
 
     def select(self, root: Node, kind: Kind) -> Selection:
         """Collect the measures below `root`; `kind` holds where no heading says otherwise."""
-        self.root = root
+        for block in root.blocks:
+            alike, large = self.outermost.get(block.system, (0, 0))
+            self.outermost[block.system] = alike + 1, large + self._is_large(block)
         place = Place(kind=kind)
         if root.blocks:
             self._section(root, place)
@@ -79,6 +83,7 @@ class Selector:
             for child in before:
                 self._skip(child, "preamble")
         counts: dict[str, int] = {}
+        runs = self._runs(node)
         run: list[Node] = []
         seen, lead = len(before), before[-1] if before else None
         for child in after:
@@ -100,7 +105,7 @@ class Selector:
                     child,
                     self._step(child, counts[group]),
                     self._principles(lead, child, place),
-                    self._run(node, child),
+                    runs[child.system],
                 )
         self.paragraphs.read(run, place, seen, Setting(opens=False, whole=numbered))
 
@@ -131,16 +136,14 @@ class Selector:
             return len(content) <= _LIST_LEAD_MAX
         return len(content) <= _LEAD_MAX and "。" not in content[:-1]
 
-    def _run(self, node: Node, child: Node) -> list[Node]:
-        """The items of a block's list that have paragraphs below a line of their own text."""
-        return [
-            block
-            for block in node.blocks
-            if block.system == child.system
-            and block.paragraphs
-            and block.children == block.paragraphs
-            and not is_title_only(self.text, block)
-        ]
+    def _runs(self, node: Node) -> dict[str, list[Node]]:
+        """By numbering system the items below a block that have paragraphs below a line of their own text."""
+        runs: dict[str, list[Node]] = {block.system: [] for block in node.blocks}
+        for block in node.blocks:
+            bare = is_title_only(self.text, block)
+            if block.paragraphs and len(block.paragraphs) == len(block.children) and not bare:
+                runs[block.system].append(block)
+        return runs
 
     def _step(self, node: Node, position: int) -> str:
         prefix = _PREFIX.get(node.system or node.role, "")
@@ -221,9 +224,14 @@ class Selector:
 
     def _is_section(self, node: Node, place: Place) -> bool:
         """Whether an outermost title is a section: most of its neighbours hold blocks or several paragraphs."""
-        alike = [block for block in self.root.blocks if block.system == node.system and block is not node]
-        large = sum(bool(block.blocks) or len(block.paragraphs) >= _SECTION_MIN for block in alike)
-        return not place.path and len(alike) > 1 and large >= _SECTION_SHARE * len(alike)
+        if place.path:
+            return False
+        alike, large = self.outermost[node.system]
+        mine = self._is_large(node)
+        return alike > _ALIKE_MIN and large - mine >= _SECTION_SHARE * (alike - 1)
+
+    def _is_large(self, node: Node) -> bool:
+        return bool(node.blocks) or len(node.paragraphs) >= _SECTION_MIN
 
     def _says_more(self, start: int, end: int) -> bool:
         """Whether a numbered line over paragraphs says more than title and orientation: figures, or sentences."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from pipeline.segmentation.lines import SENTENCE_END, enumeration
 from pipeline.segmentation.markers import Marker
@@ -102,8 +102,9 @@ def _alike(text: str, pieces: list[tuple[int, int]]) -> list[int]:
         elif _ALIKE_TITLE.fullmatch(text, start, end):
             words = 2 if text.startswith(_ADVERBS, start) else _PREFIX
             groups[text[start : start + words]].append(start)
+    openings = Counter(text[start : start + words] for start, _ in pieces for words in (2, _PREFIX))
     for opening, starts in groups.items():
-        begun = len(starts) if opening.endswith("，") else sum(text.startswith(opening, start) for start, _ in pieces)
+        begun = len(starts) if opening.endswith("，") else openings[opening]
         if begun > len(starts) or min(_gaps(starts, pieces[-1][1])) < _ALIKE_BODY_MIN:
             groups[opening] = []
     return max(groups.values(), key=len, default=[])
