@@ -107,7 +107,7 @@ def merge_headlines(text: str, nodes: list[Node]) -> list[Span]:
 
 
 def _open_topics(text: str, items: list[Node]) -> bool:
-    """Whether the paragraphs under the items of one list open topics of their own, judged by its first hundred items."""
+    """Whether the paragraphs under the items of a list open topics of their own; its first hundred tell."""
     spans = [span for item in items[:_LIST_SAMPLE] for span in merge_headlines(text, item.paragraphs)]
     topical = sum(opens_topic(text, span) for span in spans)
     return len(spans) >= _MANY and topical >= _MOST * len(spans)
