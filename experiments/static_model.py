@@ -237,7 +237,7 @@ def report(rows: dict[str, dict[str, float]], n: int) -> str:
 
 
 def _cell(value: float | None) -> str:
-    return "" if value is None else f"{value:.0f}" if value > SHORTLIST else f"{value:.3f}"
+    return "" if value is None else f"{value:.0f}" if value > 1 else f"{value:.3f}"
 
 
 def main() -> None:
