@@ -83,6 +83,19 @@ class Tuner:
         return lambda texts: self._pool.submit(_encode, number, texts).result()
 
 
+def remembered(encode: Encode, dim: int) -> Encode:
+    """The same encoder, asked once for each text."""
+    known: dict[str, Vectors] = {}
+
+    def again(texts: list[str]) -> Vectors:
+        missing = sorted(set(texts) - known.keys())
+        if missing:
+            known.update(zip(missing, encode(missing), strict=True))
+        return np.array([known[text] for text in texts], dtype=np.float32).reshape(len(texts), dim)
+
+    return again
+
+
 def reencoded(inputs: Inputs, encode: Encode, *, sentences: bool) -> Inputs:
     """The same inputs with vectors of another encoder; those of sentences only if they are needed."""
     n, dim = len(inputs), inputs.vectors.shape[1]
@@ -105,7 +118,8 @@ class Contrast:
         """The encoder tuned on these measures and the codebook's worked examples."""
         key = tuple(training.inputs.texts)
         if key not in self.made:
-            self.made[key] = self.tuner.tuned(with_examples(training, self.texts))
+            tuned = self.tuner.tuned(with_examples(training, self.texts))
+            self.made[key] = remembered(tuned, training.inputs.vectors.shape[1])
         return self.made[key]
 
     def _seen(

@@ -84,7 +84,7 @@ class TrainParams(Section):
         default=5, ge=2, description="folds of the cross-validation; documents of one issuer stay together"
     )
     c: float = Field(default=4.0, gt=0, description="inverse regularisation of the logistic regressions")
-    min_support: int = Field(default=8, ge=1, description="labels rarer than this use the shared fallback threshold")
+    min_support: int = Field(default=8, ge=1, description="labels up to which a category is new, with a low threshold")
     text_meaning: float = Field(default=1.0, ge=0, description="weight of the text's vector")
     headline_meaning: float = Field(default=0.7, ge=0, description="weight of the headline's vector")
     section_meaning: float = Field(default=0.4, ge=0, description="weight of the vector of the headings above")

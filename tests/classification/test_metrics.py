@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, brier_score_loss, f1_score
 
-from pipeline.classification.calibration import Stack, Thresholds, sigmoid
+from pipeline.classification.calibration import NEW, Stack, Thresholds, sigmoid
 from pipeline.classification.decide import Answers, OmnibusRule
 from pipeline.classification.labels import Targets
 from pipeline.classification.metrics import average_precision, by_category, calibration_error, confusions, score
@@ -95,14 +95,26 @@ def test_without_positives_the_stack_is_the_prior():
     assert np.array_equal(stack.log_odds(features), features[:, :, 0])
 
 
-def test_rare_categories_share_a_threshold_and_others_lean_towards_it():
+def thresholds_for(supports: list[int]) -> Thresholds:
+    """Thresholds of categories with so many positives each, told apart at about 0.35."""
     rng = np.random.default_rng(1)
-    truth = np.zeros((200, 2), dtype=bool)
-    truth[:80, 0], truth[:3, 1] = True, True
-    probabilities = np.where(truth, 0.3, 0.1) + rng.random((200, 2)) * 0.1
-    thresholds = Thresholds.fit(probabilities, truth, min_support=8)
-    assert thresholds.each[1] == thresholds.shared
-    assert 0.1 < thresholds.each[0] < 0.4
+    truth = np.arange(400)[:, None] < np.array(supports)[None, :]
+    probabilities = np.where(truth, 0.4, 0.2) + rng.random(truth.shape) * 0.1
+    return Thresholds.fit(probabilities, truth, min_support=8)
+
+
+def test_new_categories_have_a_low_threshold_and_rise_to_their_own():
+    found = thresholds_for([80, 0, 8, 12, 16])
+    assert found.each[1] == found.each[2] == NEW
+    assert NEW < found.each[3] < found.each[4]
+    assert 0.3 < found.each[0] < 0.4
+    assert 0.3 < found.each[4] < 0.4
+
+
+def test_where_all_categories_are_rare_they_share_a_threshold():
+    found = thresholds_for([3, 8, 0])
+    assert found.each.tolist() == [found.shared] * 3
+    assert 0.3 < found.shared < 0.4
 
 
 def test_a_measure_with_nothing_else_gets_its_best_category_above_the_lower_threshold():
