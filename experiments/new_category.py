@@ -43,10 +43,10 @@ FOLDS = 3
 """Folds within the training set, for stack and thresholds; the classifier has 5, which takes longer."""
 ABOUT = (
     "A category on its first day. Three categories at a time lose their cue words, their worked examples and every",
-    "measure that has one of them; then come back with a definition alone, with the codebook's whole entry, or with a",
-    "definition and 8 labelled measures drawn at random. Whole issuers held out, and five real plans; figures are of the",
-    "new categories alone. `ranking`: average precision of a list by falling probability, which is what an analyst sees",
-    "who looks for measures to label. `processor s`: the whole training.",
+    "measure that has one of them; then come back with a definition alone, with the codebook's whole entry, or with",
+    "a definition and 8 labelled measures drawn at random. Whole issuers held out, and five real plans; figures are",
+    "of the new categories alone. `ranking`: average precision of a list by falling probability, which is what an",
+    "analyst sees who looks for measures to label. `processor s`: the whole training.",
     "",
     "The same day: write the entry into the file that the parameter `taxonomy` names, give some measures the new label",
     "at `/review` (or `jucuo review apply FILE --reviewer NAME`), then `jucuo review retrain` exports the decisions,",
