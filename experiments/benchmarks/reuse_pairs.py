@@ -95,6 +95,8 @@ nothing, and recall is the share of its pairs. `sketches` is our search beyond `
 2 threads for most of their steps; rensa and datasketch use one, so CPU seconds stand beside seconds. Peers: 25 bands
 of 5 rows on characters by threes; thorough: 32 bands of 4 rows on characters by twos. The best of {repeat} runs in
 turns counts ({once}: one run). Compiling our code is not counted: {first:.0f} s, once after each installation.
+Processes that wanted one of the {cores} processors when the run began: {load:.1f}; where they are more than there are
+processors, only CPU seconds can be compared.
 
 """
 
@@ -124,8 +126,10 @@ def main() -> int:
         parser.error("the table compares with `sketches`: add it to --methods")
     options.scratch.mkdir(parents=True, exist_ok=True)
     results: dict[int, dict[str, dict[str, float]]] = {}
+    load = os.getloadavg()[0]
     first = compiling(texts_of(options.corpus, options.scratch, min(options.texts)))
-    head = HEAD.format(first=first, repeat=options.repeat, once="exact and datasketch")
+    facts = {"first": first, "load": load, "cores": os.cpu_count(), "repeat": options.repeat}
+    head = HEAD.format(once="exact and datasketch", **facts)
     for n in options.texts:
         results[n] = race(n, texts_of(options.corpus, options.scratch, n), options)
         options.output.write_text(head + table(results), "utf-8")
