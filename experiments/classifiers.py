@@ -50,7 +50,7 @@ NOTE = (
     "{n} labelled measures of {issuers} fictional issuers, whole issuers held out; {real} measures of five real plans, "
     "never trained on. There a decision on which the two annotators differ counts neither way. Annotators are compared "
     "with each other before adjudication. `processor s`: the whole cross-validation from vectors (fine-tuning: from "
-    "texts)."
+    "texts; the second row on fine-tuned vectors takes the encoders of the first)."
 )
 BELOW = "The real plans again, every decision counted, against one annotator at a time:"
 
