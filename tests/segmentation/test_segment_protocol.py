@@ -237,6 +237,7 @@ def test_a_paragraph_that_points_back_continues_the_one_before():
         ("走过这一年，更加深刻体会到：实干才有出路。", "lessons"),
         ("我们必须拿出硬办法，切实解决这些问题，不负期望。", "problems"),
         ("同时，全县发展还面临不少困难和挑战，主要是：财力偏紧。", "problems"),
+        ("短板还不少：机耕道窄，冷库不够，年轻人留不住。", "problems"),
         ("这些成就，标志着全县站上了新台阶。", "thanks"),
         ("教育事关千家万户，具有十分重要的意义。", "introduction"),
         ("我们愿与各方朋友一道，共享机遇。", "closing"),
