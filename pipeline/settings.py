@@ -155,8 +155,8 @@ class SearchParams(Section):
     probes: int = Field(
         default=24,
         ge=1,
-        description="lists of the faiss index that a query reads; over 1000 queries to a million vectors 8 found .994 of "
-        "the exact ten, 16 .9987, 24 .9999",
+        description="lists of the faiss index that a query reads; over 1000 queries to a million vectors 8 found .994 "
+        "of the exact ten, 16 .9987, 24 .9999",
     )
 
     def weights(self) -> dict[str, float]:
