@@ -39,13 +39,15 @@ MANY = 3
 class Judged:
     """n measures: `gold` (n, k) by the first annotator, `agreed` (n, k), `said` (n, k) by the classifier.
 
-    `field`: log-odds of belonging to any category; `best`: score of the sentence that says so most; both (n,).
+    (n,) each: `field`, calibrated log-odds of belonging to any category; what they come from, the score of the `whole`
+    and that of the `best` sentence.
     """
 
     gold: NDArray[np.bool_]
     agreed: NDArray[np.bool_]
     said: NDArray[np.bool_]
     field: NDArray[np.float64]
+    whole: NDArray[np.float64]
     best: NDArray[np.float64]
 
     def cells(self, rows: NDArray[np.bool_]) -> list[str]:
@@ -73,12 +75,12 @@ def judge(workspace: Workspace, classifier: Classifier, encode: CachedEncoder) -
         np.array([[name in side[key] for name in ids] for key in chosen["measure_id"]], dtype=np.bool_)
         for side in sides
     )
-    inputs = prepare(chosen, titles_of(documents), encode(chosen["text"].to_list()), encode)
-    scorer, decisions = classifier.scorer, classifier.scorer.decide(inputs)
-    single = scorer.anything.decide(scorer.space.see(inputs.by_sentence()).columns)[:, 0]
-    field = classifier.decider.field.log_odds(decisions.anything[:, None, None])[:, 0]
-    said = classifier.answers(inputs).assigned
-    return Judged(first, first == second, said, field, np.maximum.reduceat(single, decisions.starts))
+    titles, vectors = titles_of(documents), encode(chosen["text"].to_list())
+    decisions = classifier.scorer.decide(prepare(chosen, titles, vectors, encode))
+    field = classifier.decider.field.log_odds(decisions.belonging)[:, 0]
+    said = classifier.answer(chosen, titles, vectors, encode).assigned
+    whole, best = decisions.belonging[:, 0].T
+    return Judged(first, first == second, said, field, whole, best)
 
 
 def page(found: Judged) -> str:
@@ -95,7 +97,7 @@ def page(found: Judged) -> str:
     head = "| measures | n | labels | precision | recall | F1 |"
     lines = [head, "|" + "---|" * (head.count("|") - 1)]
     lines += [f"| {name} | {' | '.join(found.cells(rows))} |" for name, rows in parts.items()]
-    whole, best = (roc_auc_score(some, scores) for scores in (found.field, found.best))
+    whole, best = (roc_auc_score(some, scores) for scores in (found.whole, found.best))
     note = (
         f"{len(some)} measures of real general reports, {int((~some).sum())} of them about other fields. How well the "
         f"head for belonging to any category tells these apart (area under the curve): of a measure read whole "

@@ -115,7 +115,7 @@ class Decider:
     ) -> Decider:
         """Fit on decisions of models that have not seen the measures."""
         reading = Stack.fit(scores_of(decisions.whole), labels)
-        field = Stack.fit(decisions.anything[:, None, None], np.asarray(labels.any(axis=1))[:, None])
+        field = Stack.fit(decisions.belonging, np.asarray(labels.any(axis=1))[:, None])
         evidence = gather_evidence(reading, field, decisions)
         stack = Stack.fit(evidence.labels, labels)
         probabilities = sigmoid(stack.log_odds(evidence.labels))
@@ -133,7 +133,7 @@ class Decider:
         """For a codebook nobody has labelled with yet: its own log-odds and one half everywhere."""
         thresholds = Thresholds(np.full(k, _FALLBACK), _FALLBACK, _FALLBACK)
         reading, labels, main = (Stack.first(len(names)) for names in (SCORES, LABEL_EVIDENCE, MAIN_EVIDENCE))
-        return cls(reading, Stack.first(1), labels, main, thresholds, OmnibusRule(np.zeros(3), 0.0, NEVER))
+        return cls(reading, Stack.first(2), labels, main, thresholds, OmnibusRule(np.zeros(3), 0.0, NEVER))
 
     def answer(self, decisions: Decisions) -> Answers:
         """Probabilities, labels, primary and omnibus of scored measures."""

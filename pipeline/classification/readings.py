@@ -19,8 +19,8 @@ SCORES = ("prior", "heads", "near")
 LABEL_EVIDENCE = (*SCORES, "best sentence", "behind the leader", "lead in a sentence", "outside the field")
 """`best sentence`: the largest log-odds any sentence has on its own. `behind the leader`: how far the whole text's
 log-odds are below those of the best category. `lead in a sentence`: the same in the sentence where it is least.
-`outside the field`: the log-odds that the measure belongs to any category at all where they are below 0, else 0; so
-measures about other fields lose every category, and all others none of their calibration."""
+`outside the field`: the log-odds that the measure, or a sentence of it, belongs to any category at all where they are
+below 0, else 0; so measures about other fields lose every category, and all others none of their calibration."""
 MAIN_EVIDENCE = ("prior", "primary heads", "near", "coverage")
 """`coverage`: share of the characters, each sentence shared out among categories by their odds in it."""
 
@@ -61,7 +61,7 @@ def gather_evidence(reading: Stack, field: Stack, decisions: Decisions) -> Evide
         np.maximum.reduceat(sentence, decisions.starts, axis=0),
         behind(reading.log_odds(whole)),
         np.maximum.reduceat(behind(sentence), decisions.starts, axis=0),
-        np.repeat(np.minimum(field.log_odds(decisions.anything[:, None, None]), 0.0), whole.shape[1], axis=1),
+        np.repeat(np.minimum(field.log_odds(decisions.belonging), 0.0), whole.shape[1], axis=1),
     ]
     main = [decisions.whole.prior, decisions.primary, decisions.whole.near, _coverage(sentence, decisions)]
     return Evidence(np.concatenate([whole, np.stack(further, axis=2)], axis=2), np.stack(main, axis=2))

@@ -58,13 +58,14 @@ class Decisions:
     """Scores of n measures: read `whole`, and read sentence by sentence (`sentences`, rows in reading order).
 
     `primary` (n, k): log-odds of being the primary category; `anything` (n,): of belonging to any category at all;
-    `counts` (n,): sentences of each measure; `lengths` of the sentences in characters.
+    `within` (m,): the same of each sentence; `counts` (n,): sentences of each measure; `lengths` (m,) in characters.
     """
 
     whole: Reading
     primary: NDArray[np.float64]
     anything: NDArray[np.float64]
     sentences: Reading
+    within: NDArray[np.float64]
     counts: NDArray[np.int64]
     lengths: NDArray[np.float64]
 
@@ -73,19 +74,29 @@ class Decisions:
         """Zeros for these inputs."""
         n, found = len(inputs), inputs.sentences
         lengths = np.array([len(text) for text in found.texts], dtype=np.float64)
-        pieces = Reading.empty(len(lengths), k)
-        return cls(Reading.empty(n, k), np.zeros((n, k)), np.zeros(n), pieces, found.counts, lengths)
+        m = len(lengths)
+        pieces = Reading.empty(m, k)
+        return cls(Reading.empty(n, k), np.zeros((n, k)), np.zeros(n), pieces, np.zeros(m), found.counts, lengths)
 
     @property
     def starts(self) -> NDArray[np.int64]:
         """(n,) row of each measure's first sentence."""
         return np.asarray(np.cumsum(self.counts) - self.counts)
 
+    @property
+    def belonging(self) -> NDArray[np.float64]:
+        """(n, 1, 2) log-odds of belonging to any category: of the whole text, and the most of any sentence."""
+        if not len(self.anything):
+            return np.zeros((0, 1, 2))
+        return np.stack([self.anything, np.maximum.reduceat(self.within, self.starts)], axis=1)[:, None]
+
     def put(self, rows: NDArray[np.int64], other: Decisions) -> None:
         """Write another's rows into these places."""
+        places = gather(self.starts[rows], self.counts[rows])
         self.whole.put(rows, other.whole)
         self.primary[rows], self.anything[rows] = other.primary, other.anything
-        self.sentences.put(gather(self.starts[rows], self.counts[rows]), other.sentences)
+        self.sentences.put(places, other.sentences)
+        self.within[places] = other.within
 
     def take(self, rows: NDArray[np.int64]) -> Decisions:
         """Some rows of it."""
@@ -95,6 +106,7 @@ class Decisions:
             self.primary[rows],
             self.anything[rows],
             self.sentences.take(places),
+            self.within[places],
             self.counts[rows],
             self.lengths[places],
         )
@@ -122,8 +134,8 @@ class Scorer:
         seen, pieces = self.space.see(inputs, counts), self.space.see(inputs.by_sentence(), counts)
         lengths = np.array([len(text) for text in found.texts], dtype=np.float64)
         primary = self.primary.decide(seen.columns)
-        anything = self.anything.decide(seen.columns)[:, 0]
-        return Decisions(self.read(seen), primary, anything, self.read(pieces), found.counts, lengths)
+        anything, within = (self.anything.decide(part.columns)[:, 0] for part in (seen, pieces))
+        return Decisions(self.read(seen), primary, anything, self.read(pieces), within, found.counts, lengths)
 
     def anything_of(self, inputs: Inputs) -> NDArray[np.float64]:
         """(n,) log-odds of belonging to any category, which need no sentences."""

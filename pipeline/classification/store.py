@@ -29,7 +29,7 @@ from pipeline.classification.prior import Anchors, Prior
 from pipeline.classification.scorer import Scorer
 from pipeline.errors import JucuoError
 
-FORMAT = 2
+FORMAT = 3
 """Raised when the layout below changes; another number is refused, not guessed at."""
 TRUSTED: tuple[str, ...] = ()
 """Types beyond skops' own defaults that a classifier may hold: none."""
