@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -53,3 +54,16 @@ def test_arrays_and_jsonl_come_back(tmp_path: Path) -> None:
     workspace.write_jsonl("interim/r.jsonl", rows)
     assert workspace.read_jsonl("interim/r.jsonl") == rows
     assert workspace.read_jsonl("interim/none.jsonl") == []
+
+
+def test_arrays_come_back_and_their_archive_needs_no_large_headers(tmp_path: Path) -> None:
+    arrays = {"counts": np.arange(5, dtype=np.uint16), "none": np.zeros((0, 3), np.float32)}
+    path = Workspace(tmp_path).write_arrays("a/b.npz", arrays)
+    with np.load(path, allow_pickle=False) as found:
+        assert found.files == list(arrays)
+        for name, array in arrays.items():
+            assert found[name].dtype == array.dtype
+            np.testing.assert_array_equal(found[name], array)
+    # Python 3.11.2 and 3.11.7 write headers of version 2.0 alike, and those of 4.5 (large files) differently.
+    with zipfile.ZipFile(path) as archive:
+        assert {entry.create_version for entry in archive.infolist()} == {20}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,7 +15,7 @@ from pipeline.search.index import SearchIndex
 from pipeline.settings import Settings
 from pipeline.stages.approximate import approximate_index
 from pipeline.stages.embed import CachedEncoder, read_vectors
-from pipeline.workspace import Workspace, atomic
+from pipeline.workspace import Workspace
 
 HEADLINES, COUNTS = "features/search/headlines.npy", "features/search/counts.npz"
 FILTERS = tuple(Filters.__dataclass_fields__)
@@ -28,13 +27,7 @@ def run(workspace: Workspace, settings: Settings, encoder: CachedEncoder | None 
     encode = encoder or CachedEncoder(settings)
     workspace.write_array(HEADLINES, encode(measures["headline"].to_list()))
     index = load_index(workspace, settings)
-    arrays: dict[str, Any] = index.arrays()
-
-    def save(path: Path) -> None:
-        with path.open("wb") as file:
-            np.savez_compressed(file, **arrays)
-
-    atomic(workspace.path(COUNTS), save)
+    workspace.write_arrays(COUNTS, index.arrays())
     metrics = {"n_indexed": len(index)}
     workspace.write_json("metrics/index.json", metrics)
     return metrics
