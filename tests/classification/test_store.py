@@ -54,5 +54,5 @@ def test_damaged_bytes_are_refused_with_a_remedy(data):
 
 
 def test_another_format_is_refused():
-    with pytest.raises(JucuoError, match="format 99, this version reads 2"):
+    with pytest.raises(JucuoError, match="format 99, this version reads 3"):
         store.loads(skops_io.dumps({"format": 99}))
