@@ -123,6 +123,7 @@ def linear_fit(texts: CodebookTexts, weights: Mapping[str, float], c: float, ref
     """Logistic regressions on some feature blocks of the whole text, nothing else."""
 
     def fit(training: Training) -> PlainScores:
+        """Heads of the labels and of the primary category, and no other."""
         joint = with_examples(training, texts)
         space = FeatureSpace.fit(joint.inputs, reference, weights)
         labels, primary, _ = fit_all_heads(space.see(joint.inputs).columns, joint, len(training.inputs), c)

@@ -44,6 +44,7 @@ class _Builder:
         self.front = front_matter(text, lines)
 
     def build(self) -> Tree:
+        """The tree of all lines; called once."""
         for index, line in enumerate(self.lines):
             if self._table(line):
                 continue

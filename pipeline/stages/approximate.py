@@ -25,9 +25,10 @@ def approximate_index(workspace: Workspace, settings: Settings, dense: DenseInde
     params = settings.search
     if params.vectors == "exact":
         return None
-    made_from = {"faiss": version(), "lists": params.lists, "seed": settings.seed, "vectors": dense.digest()}
+    faiss = version()
     if len(dense) < params.lists * FEWEST:
         return None
+    made_from = {"faiss": faiss, "lists": params.lists, "seed": settings.seed, "vectors": dense.digest()}
     stored = _stored(workspace, made_from)
     if stored is not None:
         return FaissIndex.of_array(stored, params.probes)

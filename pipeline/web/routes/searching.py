@@ -44,10 +44,12 @@ def _chosen(page: Page, request: finding.Request) -> list[dict[str, str]]:
 
 
 def _facets(page: Page, request: finding.Request, results: SearchResults, all_of: str) -> list[dict[str, Any]]:
-    """Facets with their first options, the chosen ones among them in any case; all of the one that was opened."""
+    """Facets that can narrow, or do, with their first options and the chosen ones; all of the one that was opened."""
     found = []
     for name in FACETS:
         every = results.facets[name]
+        if len(every) <= 1 and not any(option.chosen for option in every):
+            continue
         options = [
             {
                 "label": option_name(page, name, option.value),
