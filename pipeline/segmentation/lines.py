@@ -10,7 +10,7 @@ import itertools
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.segmentation.markers import ENUMERATOR, ORDINAL, SEQUENCE, SYSTEMS, Marker, match_marker
+from pipeline.segmentation.markers import ENUMERATOR, ORDINAL, PAREN, SEQUENCE, SYSTEMS, Marker, match_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -119,7 +119,7 @@ def _unflatten(text: str, line: Line) -> list[Line]:
 def enumeration(text: str, start: int, end: int) -> list[Marker]:
     """The inline enumeration in `[start, end)`: its markers in order, empty if there are not two.
 
-    It counts 一是…二是…, or 第一，…第二，…, or 首先，…其次，…, the last two also mixed.
+    It counts 一是…二是…, or 第一，…第二，…, or 首先，…其次，…, the last two also mixed, or （1）…（2）….
     """
     line = Line(start, end, None)
     runs: dict[str, list[Marker]] = {}
@@ -127,6 +127,7 @@ def enumeration(text: str, start: int, end: int) -> list[Marker]:
         runs.setdefault(_word(marker), []).append(marker)
     ordinals = _inline(text, line, (ORDINAL, SEQUENCE), _BEFORE_MARKER)
     runs[ORDINAL] = [replace(marker, system=ORDINAL) for marker in ordinals if marker.text[-1] in "，：:"]
+    runs[PAREN] = list(_inline(text, line, (PAREN,), _BEFORE_MARKER))
     found = [in_sequence(run) for run in runs.values()]
     return max(found, key=len, default=[])
 

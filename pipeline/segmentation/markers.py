@@ -13,6 +13,7 @@ from pipeline.segmentation import numerals
 
 BULLET = "bullet"
 ENUMERATOR = "enumerator"
+PAREN = "arabic_paren"
 ORDINAL = "ordinal"
 SEQUENCE = "sequence"
 
@@ -53,7 +54,7 @@ _PATTERNS: tuple[tuple[str, float, str], ...] = (
     ("chinese_paren", 5, rf"[（(〔]{_GAP}({_CN}){_GAP}[）)〕][、.．]?"),
     (ORDINAL, 5.5, rf"第({_CN}|{_AR})(?:[，、：:。]|(?=[\u3000 ]))"),
     ("arabic", 6, rf"({_AR}){_GAP}(?:、|[.．](?=\d{{4}}年|\D|$)){_NOT_A_LIST}"),
-    ("arabic_paren", 7, rf"[（(]{_GAP}({_AR}){_GAP}[）)][、.．]?"),
+    (PAREN, 7, rf"[（(]{_GAP}({_AR}){_GAP}[）)][、.．]?"),
     ("arabic_half_paren", 7.2, rf"({_AR})[）)]"),
     (ENUMERATOR, 7.5, rf"({_CN})(?:是|要|抓)(?![否非不])[：:，]?"),
     (SEQUENCE, 7.6, r"(首先|其次|再次|最后)[，：]"),

@@ -175,6 +175,7 @@ _LEAD_IN = re.compile(
 _EXPERIENCE_LEAD = re.compile(r"(?:体会|经验|启示)[^。]{0,12}[：:]$")
 _PRINCIPLES = re.compile(r"(?:原则|要求|把握好|把握以下|遵循)[^。]{0,12}[：:。]$")
 _GENERAL_LEAD = re.compile(r"指导思想|总体要求|主要目标|预期目标|总体思路")
+_TARGETS = re.compile(r"(?:(?:以下|下列)[^。，；]{0,8}目标[。：:]|目标[^。，；]{0,6}[：:])$")
 _WHOLE_PERIOD = re.compile(r"(?:过去的?[一五]年|[一五]年来)，")
 _REMARK = re.compile(r"关于[^。，]{2,12}。")
 _SECTION_END = frozenset({"thanks", "problems", "closing"})
@@ -212,6 +213,11 @@ def paragraph_reason(text: str) -> str | None:
 def announces_general(lead: str) -> bool:
     """Whether a line announces guiding principles or goals that the next paragraph states."""
     return _GENERAL_LEAD.search(lead) is not None
+
+
+def announces_targets(lead: str) -> bool:
+    """Whether a paragraph ends by announcing targets (`要努力实现以下主要目标。`)."""
+    return _TARGETS.search(lead) is not None
 
 
 def announces_lessons(lead: str) -> bool:

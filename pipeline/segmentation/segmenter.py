@@ -12,6 +12,7 @@ from pipeline.segmentation.duties import find_deadlines, find_duties, split_unit
 from pipeline.segmentation.headline import is_headline_only, run_in_title
 from pipeline.segmentation.lines import enumeration, tokenize
 from pipeline.segmentation.models import Kind, Segmentation, SegmentedMeasure, Skipped
+from pipeline.segmentation.pieces import mend
 from pipeline.segmentation.select import Selector
 from pipeline.segmentation.sentences import Span
 from pipeline.segmentation.targets import find_targets
@@ -105,7 +106,7 @@ def segment(
         Measures in reading order with paths unique in the document, the outline, and the text that belongs to no
         measure with the reason. A text without content gives three empty lists.
     """
-    tree = build_tree(text, tokenize(text), title)
+    tree = build_tree(text, mend(text, tokenize(text)), title)
     selection = Selector(text, plan_year, params.min_chars).select(tree.root, _default_kind(title, doc_type, plan_year))
     spans = sorted(damaged)
     starts, ends = [start for start, _ in spans], [end for _, end in spans]

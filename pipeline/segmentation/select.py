@@ -12,7 +12,7 @@ from pipeline.segmentation.markers import BULLET, ENUMERATOR
 from pipeline.segmentation.models import Heading, Kind
 from pipeline.segmentation.orientation import figures
 from pipeline.segmentation.paragraphs import parallel, stand_alone
-from pipeline.segmentation.reasons import announces_lessons, announces_principles, paragraph_reason
+from pipeline.segmentation.reasons import announces_lessons, announces_principles, announces_targets, paragraph_reason
 from pipeline.segmentation.sentences import Span, sentences
 from pipeline.segmentation.tree import Node, is_title_only
 
@@ -150,8 +150,10 @@ class Selector:
         return f"{prefix}{position}" if prefix else str(node.value)
 
     def _list_reason(self, lead: Node | None) -> str | None:
-        """Why the items below a paragraph are no measures: they list what went wrong, or what was learnt from it."""
+        """Why the items below a paragraph are no measures: they list targets, what went wrong, or what was learnt."""
         content = "" if lead is None else self._body(lead)
+        if announces_targets(content):
+            return "general_requirements"
         if announces_lessons(content):
             return "lessons"
         return "problems" if paragraph_reason(content) == "problems" else None

@@ -120,7 +120,10 @@ def _said_by_us(text: str, pieces: list[tuple[int, int]]) -> list[int]:
 
 
 def _titles(text: str, pieces: list[tuple[int, int]]) -> list[int]:
-    """Short verbal sentences, the first of them opening the paragraph; those without a body are ordinary sentences."""
+    """Short verbal sentences, the first of them opening the paragraph; those without a body are ordinary sentences.
+
+    One right above another stands over all of them (`扩大有效投资。扩大民间投资。…。扩大工业投资。…`).
+    """
     found = [
         (start, end)
         for start, end in pieces
@@ -128,6 +131,8 @@ def _titles(text: str, pieces: list[tuple[int, int]]) -> list[int]:
     ]
     if not found or found[0][0] != pieces[0][0]:
         return []
+    if len(found) > _MANY and found[0][1] == found[1][0]:
+        found = found[1:]
     following = [*(start for start, _ in found[1:]), pieces[-1][1]]
     starts = [start for (start, end), after in zip(found, following, strict=True) if after - end >= _BODY_MIN]
     if len(starts) < _KEPT_MIN * len(found) or starts[:1] != [found[0][0]]:
