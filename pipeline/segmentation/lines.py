@@ -156,11 +156,11 @@ def _word(marker: Marker) -> str:
     return marker.text.rstrip("，：:")[-1]
 
 
-def _begins_list(lines: list[Line], index: int, word: str) -> bool:
-    """Whether item 2 stands within the next lines, before another item 1."""
+def _goes_on(lines: list[Line], index: int, word: str, value: int) -> bool:
+    """Whether the next item with this word, within the next lines, is number `value`."""
     for line in lines[index + 1 : index + 1 + _REACH]:
         if line.marker is not None and _enumerator_word(line) == word:
-            return line.marker.value == 2  # noqa: PLR2004 - the second item
+            return line.marker.value == value
     return False
 
 
@@ -174,20 +174,36 @@ def _without_strays(lines: list[Line]) -> list[Line]:
             result.append(line)
             continue
         value = line.marker.value
-        listed = expected.get(word) == value if value > 1 else _begins_list(lines, index, word)
+        listed = expected.get(word) == value if value > 1 else _goes_on(lines, index, word, 2)
         expected[word] = value + 1 if listed else 0
         result.append(line if listed else Line(line.start, line.end, None))
     return result
 
 
-def _with_first_items(text: str, lines: list[Line]) -> Iterator[Line]:
-    """Lines, those cut that end with item 1 of an enumeration whose item 2 begins a line below (`…：一是…`)."""
+def _counting_on(text: str, line: Line) -> list[Marker]:
+    """Items printed inside a line that count on from the one at its head, or from 1 in a line without number."""
+    found = [x for x in _inline(text, line, (ENUMERATOR,), _BEFORE_MARKER) if x.start > line.start]
+    head = [] if line.marker is None else [line.marker]
+    kept: list[Marker] = []
+    for marker in found:
+        last = [*head, *kept][-1:]
+        follows = marker.value == last[0].value + 1 and _word(marker) == _word(last[0]) if last else marker.value == 1
+        if follows:
+            kept.append(marker)
+    return kept
+
+
+def _with_broken_lists(text: str, lines: list[Line]) -> Iterator[Line]:
+    """Lines, cut before the items of an enumeration that others of its items stand below or above.
+
+    `…：一是…` ends a line whose list goes on with `二是…` below; `四是…。五是…` holds two items of a list.
+    """
     for index, line in enumerate(lines):
-        if line.marker is None:
-            found = _inline(text, line, (ENUMERATOR,), _BEFORE_MARKER)
-            first = [marker for marker in found if marker.start > line.start]
-            if [marker.value for marker in first] == [1] and _begins_list(lines, index, _word(first[0])):
-                yield from _cut(text, line, first)
+        word = _enumerator_word(line)
+        if line.marker is None or word:
+            items = _counting_on(text, line)
+            if items and (word or _goes_on(lines, index, _word(items[0]), items[-1].value + 1)):
+                yield from _cut(text, line, items)
                 continue
         yield line
 
@@ -195,4 +211,4 @@ def _with_first_items(text: str, lines: list[Line]) -> Iterator[Line]:
 def tokenize(text: str) -> list[Line]:
     """All lines of a document in order, without empty ones; linear in the length of the text."""
     lines = [piece for raw in _raw_lines(text) for line in _unflatten(text, raw) for piece in _split_title(text, line)]
-    return _without_strays(list(_with_first_items(text, lines)))
+    return _without_strays(list(_with_broken_lists(text, lines)))

@@ -18,11 +18,17 @@ _IS = re.compile(r"[^。；：！？“”]{2,30}(?:是|关系|关乎|事关)[^�
 _DEMANDS = re.compile(r"[^。]{0,20}(?:形势|任务|使命|征程)[^。]{0,20}提出[^。]{0,8}要求。|做好政府工作，")
 _GENERALLY = re.compile(r"(?<![主重需首])要|必须")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_GROWTH = re.compile(r"(?:增长|增速|达到?|提高)\d[\d.]*[%％](?:左右|以上)")
 
 
 def figures(text: str, start: int, end: int) -> int:
     """How many numbers in Arabic digits stand in `text[start:end]`."""
     return len(_FIGURE.findall(text, start, end))
+
+
+def growth_targets(text: str, start: int, end: int) -> int:
+    """How many figures in `text[start:end]` only say how much a field is to grow (`增加值增长5%以上`)."""
+    return len(_GROWTH.findall(text, start, end))
 
 
 def introduces(text: str, spans: list[Span], *, after_address: bool = False, listed: bool = False) -> bool:

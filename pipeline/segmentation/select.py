@@ -10,7 +10,7 @@ from pipeline.segmentation.drafts import Place, Selection
 from pipeline.segmentation.headline import run_in_title
 from pipeline.segmentation.markers import BULLET, ENUMERATOR
 from pipeline.segmentation.models import Heading, Kind
-from pipeline.segmentation.orientation import figures
+from pipeline.segmentation.orientation import figures, growth_targets
 from pipeline.segmentation.paragraphs import parallel, stand_alone
 from pipeline.segmentation.reasons import announces_lessons, announces_principles, announces_targets, paragraph_reason
 from pipeline.segmentation.sentences import Span, sentences
@@ -98,7 +98,7 @@ class Selector:
             counts[group] = counts.get(group, 0) + 1
             if child.role == "table":
                 self._tasks(child, place, counts[group])
-            elif child.system in {BULLET, ENUMERATOR} and (reason := self._list_reason(lead)) is not None:
+            elif (reason := self._list_reason(lead, child)) is not None:
                 self._skip(child, reason)
             else:
                 self._block(
@@ -149,13 +149,15 @@ class Selector:
         prefix = _PREFIX.get(node.system or node.role, "")
         return f"{prefix}{position}" if prefix else str(node.value)
 
-    def _list_reason(self, lead: Node | None) -> str | None:
+    def _list_reason(self, lead: Node | None, item: Node) -> str | None:
         """Why the items below a paragraph are no measures: they list targets, what went wrong, or what was learnt."""
         content = "" if lead is None else self._body(lead)
-        if announces_targets(content):
-            return "general_requirements"
         if announces_lessons(content):
             return "lessons"
+        if item.system not in {BULLET, ENUMERATOR}:
+            return None
+        if announces_targets(content):
+            return "general_requirements"
         return "problems" if paragraph_reason(content) == "problems" else None
 
     def _principles(self, lead: Node | None, node: Node, place: Place) -> Place:
@@ -237,7 +239,7 @@ class Selector:
 
     def _says_more(self, start: int, end: int) -> bool:
         """Whether a numbered line over paragraphs says more than title and orientation: figures, or sentences."""
-        return figures(self.text, start, end) > 1 or (
+        return figures(self.text, start, end) - growth_targets(self.text, start, end) > 1 or (
             end - start >= _OWN_MIN and len(sentences(self.text, start, end)) >= _OWN_SENTENCES
         )
 

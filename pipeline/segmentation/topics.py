@@ -23,6 +23,7 @@ _KEPT_MIN = 0.75
 _TITLED_MIN = 90
 _LONG_MIN = 500
 _ALIKE_BODY_MIN = 50
+_ALIKE_MEAN_MIN = 60
 _TOPIC_MAX = 36
 _OPENING_MAX = 8
 _TITLE = re.compile(r"[^，。；：、！？“”\d]{4,16}。")
@@ -30,8 +31,7 @@ _ALIKE_TITLE = re.compile(r"[^，。；：！？]{4,20}。")
 _NO_TOPIC = re.compile(r"这|我|要|必须|今年|目前|当前|同时|但|[^。]*是")
 _ASPECT = re.compile(r"[^，。；：]{2,10}方面[，：]")
 _PREFIX = 3
-_ADVERBS = ("着力", "坚持", "始终", "更加", "突出", "强化", "持续")
-_WE = re.compile(r"我们(?:要|将)")
+_DEMAND = re.compile(r"我们(?:要|将)|(要[^，。]{2})")
 
 
 def enumerated(text: str, span: Span, *, alone: bool = False) -> list[Marker]:
@@ -70,12 +70,14 @@ def topic_starts(text: str, span: Span, *, alone: bool = False) -> list[int]:
     if span.end - span.start < _SPLIT_MIN or span.head is not None:
         return []
     pieces = sentences(text, span.start, span.end)
-    for shape in (_aspects, _alike, _said_by_us, _titles):
+    for shape in (_aspects, _alike, _demanded, _titles):
         starts = shape(text, pieces)
-        many = _MANY if alone or shape is not _titles else _MANY + 1
+        over = bool(starts) and starts[0] > span.start
+        many = _MANY if alone or over or shape is not _titles else _MANY + 1
         if shape is _titles and not alone and min(_gaps(starts[1:], span.end), default=0) < _TITLED_MIN:
             continue
-        spread = len(starts) >= many and span.end - starts[0] >= _MEAN_MIN * len(starts)
+        mean = _MEAN_MIN if shape is _titles else _ALIKE_MEAN_MIN
+        spread = len(starts) >= many and span.end - starts[0] >= mean * len(starts)
         if spread and starts[0] - span.start <= _ANNOUNCEMENT_MAX:
             return starts
     return []
@@ -100,8 +102,8 @@ def _alike(text: str, pieces: list[tuple[int, int]]) -> list[int]:
         if comma > start and end - start <= _TOPIC_MAX:
             groups[text[start : comma + 1]].append(start)
         elif _ALIKE_TITLE.fullmatch(text, start, end):
-            words = 2 if text.startswith(_ADVERBS, start) else _PREFIX
-            groups[text[start : start + words]].append(start)
+            for words in (2, _PREFIX):
+                groups[text[start : start + words]].append(start)
     openings = Counter(text[start : start + words] for start, _ in pieces for words in (2, _PREFIX))
     for opening, starts in groups.items():
         begun = len(starts) if opening.endswith("，") else openings[opening]
@@ -110,13 +112,18 @@ def _alike(text: str, pieces: list[tuple[int, int]]) -> list[int]:
     return max(groups.values(), key=len, default=[])
 
 
-def _said_by_us(text: str, pieces: list[tuple[int, int]]) -> list[int]:
-    """Sentences that begin `我们要` or `我们将` in a long paragraph, each with text of its own after it."""
-    starts = [start for start, end in pieces if _WE.match(text, start, end)]
+def _demanded(text: str, pieces: list[tuple[int, int]]) -> list[int]:
+    """Sentences that demand alike, each with text of its own after it: `要坚守…`, in a long paragraph `我们要…` too."""
+    demands: dict[str, list[int]] = defaultdict(list)
+    for start, end in pieces:
+        found = _DEMAND.match(text, start, end)
+        if found is not None:
+            demands[found[1] or "要"].append(start)
     end = pieces[-1][1]
-    if end - pieces[0][0] < _LONG_MIN or len(starts) < _MANY or min(_gaps(starts, end)) < _ALIKE_BODY_MIN:
-        return []
-    return starts
+    if end - pieces[0][0] < _LONG_MIN and len(demands["要"]) <= _MANY:
+        demands.pop("要", None)
+    starts = max(demands.values(), key=len, default=[])
+    return starts if len(starts) >= _MANY and min(_gaps(starts, end)) >= _ALIKE_BODY_MIN else []
 
 
 def _titles(text: str, pieces: list[tuple[int, int]]) -> list[int]:
@@ -131,10 +138,10 @@ def _titles(text: str, pieces: list[tuple[int, int]]) -> list[int]:
     ]
     if not found or found[0][0] != pieces[0][0]:
         return []
-    if len(found) > _MANY and found[0][1] == found[1][0]:
-        found = found[1:]
+    over = len(found) > _MANY and found[0][1] == found[1][0]
+    found = found[1:] if over else found
     following = [*(start for start, _ in found[1:]), pieces[-1][1]]
-    starts = [start for (start, end), after in zip(found, following, strict=True) if after - end >= _BODY_MIN]
-    if len(starts) < _KEPT_MIN * len(found) or starts[:1] != [found[0][0]]:
+    bodied = [start for (start, end), after in zip(found, following, strict=True) if after - end >= _BODY_MIN]
+    if bodied[:1] != [found[0][0]] or len(bodied) < _KEPT_MIN * len(found):
         return []
-    return starts if min(_gaps(starts[1:], pieces[-1][1]), default=0) >= _MEAN_MIN else []
+    return bodied if min(_gaps(bodied[1:], pieces[-1][1]), default=0) >= _MEAN_MIN else []
