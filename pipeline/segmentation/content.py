@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipeline.segmentation import lexicon, reasons
 from pipeline.segmentation.markers import ENUMERATOR, Marker, match_marker
 from pipeline.segmentation.models import Heading
-from pipeline.segmentation.orientation import figures, introduces
+from pipeline.segmentation.orientation import announces_policies, figures, introduces
 from pipeline.segmentation.paragraphs import ADDRESS, merge_headlines
 from pipeline.segmentation.sentences import Span, sentences
 from pipeline.segmentation.topics import enumerated, topic_starts
@@ -82,10 +82,10 @@ class Paragraphs:
             body, alone = self._without_address(span), len(spans) == 1
             items = [] if setting.whole else enumerated(self.text, body, alone=alone)
             starts = [] if items else topic_starts(self.text, body, alone=alone)
-            reason = self._reason(content, place, splits=bool(starts))
+            reason = self._reason(content, place, splits=bool(starts or items))
             if setting.only is not None and span.start not in setting.only:
                 reason = "introduction"
-            if items and reason in {None, "general_requirements"} and self._names_principles(body, items):
+            if items and self._names_principles(body, items):
                 self._items(body, items, path, replace(place, kind="principle"), alone=alone)
                 continue
             reason = before.reason(content, reason)
@@ -110,7 +110,14 @@ class Paragraphs:
             if (first or opens) and introduces(self.text, part, after_address=addressed[first], listed=setting.listed):
                 self.out.skip(part[0].start, part[0].end, "introduction")
                 part = part[1:]
-            yield part
+            kept = [span for span, after in pairwise(part) if not self._announces(span, after)]
+            yield kept + part[-1:]
+
+    def _announces(self, span: Span, following: Span) -> bool:
+        announced = announces_policies(self.text, span, following)
+        if announced:
+            self.out.skip(span.start, span.end, "introduction")
+        return announced
 
     def _without_address(self, span: Span) -> Span:
         return replace(span, start=span.start + lexicon.address_length(self.text[span.start : span.end]))

@@ -15,6 +15,16 @@ _SENTENCE_MAX = 60
 _SHORT_MAX = 130
 _LONG_MAX = 240
 _IS = re.compile(r"[^。；：！？“”]{2,30}(?:是|关系|关乎|事关)[^。]{2,60}。")
+_MATTERS = re.compile(
+    r"[^。；：！？]{2,80}(?:是|建立在|具有)[^。]{0,80}"
+    r"(?:问题|要求|需要|部署|任务|内容|保证|基础|根本|关键|职责|作用|战略|意义|新阶段|头等大事)[^。，]{0,8}。"
+    r"|[^。]{2,30}标志着[^。]{2,40}。"
+)
+_POLICY = re.compile(
+    r"(?:今年|综合[^。，]{2,16}，|我们)?(?:要|必须)?(?:继续|正确|切实)?(?:把握|实施|坚持|创新和完善|保持|加强|搞好)好?"
+    r"[^。，]{0,6}(?:宏观(?:经济)?(?:政策|调控)|积极的财政政策和[^。，]{0,8}的?货币政策)"
+)
+_FISCAL = re.compile(r"(?:继续)?(?:实施)?(?:积极的)?财政政策")
 _DEMANDS = re.compile(r"[^。]{0,20}(?:形势|任务|使命|征程)[^。]{0,20}提出[^。]{0,8}要求。|做好政府工作，")
 _GENERALLY = re.compile(r"(?<![主重需首])要|必须")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?")
@@ -39,9 +49,13 @@ def introduces(text: str, spans: list[Span], *, after_address: bool = False, lis
     paragraph that says what the matter is (`改革是首要任务。`, with one figure at most), and, among paragraphs most
     of which open topics, a short one without figures. Where a list follows (`listed`) there need be no others.
     """
-    if not spans or spans[0].head is not None or (len(spans) < _MANY and not listed):
+    if not spans or spans[0].head is not None:
         return False
     first, *others = spans
+    if others and not after_address and _states_the_frame(text, first):
+        return True
+    if len(spans) < _MANY and not listed:
+        return False
     topical = sum(opens_topic(text, span) for span in others) >= _MOST * len(others)
     if after_address:
         return topical and _demands(text, first)
@@ -59,6 +73,18 @@ def _is_single_sentence(text: str, span: Span) -> bool:
 def _says_what_it_is(text: str, span: Span) -> bool:
     matter = _IS.match(text, span.start, span.end) is not None
     return matter and span.end - span.start <= _LONG_MAX and figures(text, span.start, span.end) <= 1
+
+
+def announces_policies(text: str, span: Span, following: Span) -> bool:
+    """Whether a paragraph names the line of policy (`继续实施积极的财政政策和稳健的货币政策`) that the next one begins."""
+    short = span.end - span.start <= _LONG_MAX and not figures(text, span.start, span.end)
+    return short and bool(_POLICY.match(text, span.start, span.end) and _FISCAL.match(text, following.start))
+
+
+def _states_the_frame(text: str, span: Span) -> bool:
+    """Whether a paragraph says why its field matters, or names the line of policy that the following ones spell out."""
+    short = span.end - span.start <= _LONG_MAX and figures(text, span.start, span.end) <= 1
+    return short and bool(_MATTERS.match(text, span.start, span.end) or _POLICY.match(text, span.start, span.end))
 
 
 def _demands(text: str, span: Span) -> bool:

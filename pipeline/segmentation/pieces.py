@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from pipeline.segmentation.lexicon import line_role
 from pipeline.segmentation.lines import SENTENCE_END, Line, enumeration
 from pipeline.segmentation.markers import ENUMERATOR
+from pipeline.segmentation.reasons import paragraph_reason
 from pipeline.segmentation.sentences import has_topic_sentence
 
 _PIECES_MIN = 60
@@ -63,5 +64,7 @@ def _continues(text: str, paragraph: Line, line: Line) -> bool:
         items = enumeration(text, paragraph.body, line.end) if line.marker.system == ENUMERATOR else []
         return line.marker in items
     if line_role(text[line.start : line.end]) != "paragraph" or line.end - line.start < _LINE_MIN:
+        return False
+    if paragraph_reason(text[line.start : line.end]) is not None:
         return False
     return _TITLED.match(text, line.start, line.end) is None and _OPENS.match(text, line.start, line.end) is None
