@@ -132,7 +132,8 @@ def stand_alone(text: str, node: Node, run: list[Node], *, outermost: bool, sect
             return several and share == 1 and size >= _MEAN_MIN * len(spans)
         return several or section or (outermost and bool(enumerated(text, spans[0], alone=True)))
     if node.system == ENUMERATOR:
-        return several and all(len(item.paragraphs) > 1 for item in run) and _open_topics(text, run)
+        ample = sum(len(item.paragraphs) > 1 for item in run)
+        return len(run) > 1 and ample >= _MOST * len(run) and _open_topics(text, run)
     if node.system in SECTIONAL and several:
         return share >= _HALF or (size > _LONG and len(spans) >= _MANY) or _open_topics(text, run)
     alone = (share and _open_topics(text, run)) or topic_starts(text, spans[0], alone=True)
