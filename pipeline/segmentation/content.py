@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _RUN_IN_MAX = 20
 _ORIENTATION_MAX = 130
 _ORIENTING_SENTENCES = 2
+_LEADING_SENTENCES = 2
 _SUMMARIES = ("overview", "situation")
 _ADDRESS_REACH = 16
 
@@ -143,11 +144,20 @@ class Paragraphs:
         if "。" in lead and len(title) <= _RUN_IN_MAX and "，" not in title and not lead.endswith("各项工作。"):
             self.out.outline.append(Heading(title, "", len(place.path) + 1, body.start, body.start + len(title)))
             inside = replace(place, headings=(*place.headings, title))
-        self.out.skip(body.start, items[0].start, "lead_in")
+        announced = self._announcement(body.start, items[0].start)
+        if announced > body.start:
+            self.out.emit(path, "", place, Span(body.start, announced))
+        self.out.skip(announced, items[0].start, "lead_in")
         ends = [*(item.start for item in items[1:]), body.end]
         for item, end in zip(items, ends, strict=True):
             step = (*place.path, str(item.value)) if alone else (path, str(item.value))
             self.out.emit(".".join(step), item.text, inside, Span(item.end, end))
+
+    def _announcement(self, start: int, end: int) -> int:
+        """Where the words begin that only announce an enumeration; what they follow is work if it has figures."""
+        *before, last = sentences(self.text, start, end) or [(start, end)]
+        works = len(before) >= _LEADING_SENTENCES and figures(self.text, start, last[0]) > 0
+        return last[0] if works else start
 
     def _topics(self, body: Span, starts: list[int], path: str, place: Place) -> None:
         """One measure, or one for each topic; words before the first topic that only lead in are left out."""

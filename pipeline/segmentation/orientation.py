@@ -27,7 +27,7 @@ _POLICY = re.compile(
 _FISCAL = re.compile(r"(?:继续)?(?:实施)?(?:积极的)?财政政策")
 _DEMANDS = re.compile(r"[^。]{0,20}(?:形势|任务|使命|征程)[^。]{0,20}提出[^。]{0,8}要求。|做好政府工作，")
 _GENERALLY = re.compile(r"(?<![主重需首])要|必须")
-_FIGURE = re.compile(r"\d+(?:\.\d+)?")
+_FIGURE = re.compile(r"\d+(?:\.\d+)?(?![\d.]*年)")
 _GROWTH = re.compile(r"(?:增长|增速|达到?|提高)\d[\d.]*[%％](?:左右|以上)")
 
 

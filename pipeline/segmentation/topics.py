@@ -14,7 +14,7 @@ _LEAD_MAX = 120
 _ANNOUNCEMENT_MAX = 200
 _ITEM_MEAN_MIN = 25
 _CLAUSE_MEAN_MIN = 40
-_SENTENCES_MEAN_MIN = 60
+_SENTENCES_MEAN_MIN = 50
 _MANY = 3
 _SPLIT_MIN = 300
 _MEAN_MIN = 80
@@ -49,7 +49,9 @@ def enumerated(text: str, span: Span, *, alone: bool = False) -> list[Marker]:
     mean = (span.end - items[0].start) / len(items)
     clauses = sum(text[end - 1] in "；;，," for end in ends[:-1])
     announced = lead.endswith(("：", ":"))
-    if len(lead) > (_ANNOUNCEMENT_MAX if announced else _LEAD_MAX):
+    if len(lead) > (_ANNOUNCEMENT_MAX if announced else _LEAD_MAX) and (
+        clauses or len(items) < _MANY or span.end - items[0].start < len(lead)
+    ):
         return []
     if not (alone or not lead or announced or (not clauses and mean >= _SENTENCES_MEAN_MIN)):
         return []
