@@ -147,13 +147,18 @@ def _split_title(text: str, line: Line) -> list[Line]:
 
 def _enumerator_word(line: Line) -> str:
     """The word after the number of an enumerator (`是` of `二是`), empty for every other line."""
-    if line.marker is None or line.marker.system != ENUMERATOR:
+    if line.marker is None or not (line.marker.system == ENUMERATOR or _is_ordinal(line.marker)):
         return ""
     return _word(line.marker)
 
 
+def _is_ordinal(marker: Marker) -> bool:
+    """Whether a marker is `第一，`, which enumerates like 一是 where it stands inside a paragraph."""
+    return marker.system == ORDINAL and marker.text.endswith("，")
+
+
 def _word(marker: Marker) -> str:
-    return marker.text.rstrip("，：:")[-1]
+    return "第" if marker.system == ORDINAL else marker.text.rstrip("，：:")[-1]
 
 
 def _goes_on(lines: list[Line], index: int, word: str, value: int) -> bool:
@@ -182,7 +187,8 @@ def _without_strays(lines: list[Line]) -> list[Line]:
 
 def _counting_on(text: str, line: Line) -> list[Marker]:
     """Items printed inside a line that count on from the one at its head, or from 1 in a line without number."""
-    found = [x for x in _inline(text, line, (ENUMERATOR,), _BEFORE_MARKER) if x.start > line.start]
+    inside = _inline(text, line, (ENUMERATOR, ORDINAL), _BEFORE_MARKER)
+    found = [x for x in inside if x.start > line.start and (x.system == ENUMERATOR or _is_ordinal(x))]
     head = [] if line.marker is None else [line.marker]
     kept: list[Marker] = []
     for marker in found:

@@ -22,8 +22,11 @@ _LINE_MIN = 36
 _LONG = 225
 _LONG_SHARE = 0.1
 _TOPICAL_MAX = 0.7
-_TITLED = re.compile(r"[^，。；：！？“”\d]{4,20}。")
-_OPENS = re.compile(r"各位代表|(?:过去|这|刚刚过去的?|新的)[一五几]年|今年[^。]{0,30}(?:目标|任务)|第[一二三四五六七八九十]，")
+_TITLED = re.compile(r"[^，。；：！？\d]{4,20}。")
+_OPENS = re.compile(
+    r"各位代表|(?:我们|政府)?要(?!求)|我们(?:加快|大力|坚持|积极)|一年来|(?:在?过去|这|刚刚过去|在?新)的?[一五几]年|第[一二三四五六七八九十]，"
+    r"|今年[^。]{0,30}(?:目标|任务)"
+)
 
 
 def is_broken(text: str, lines: list[Line]) -> bool:

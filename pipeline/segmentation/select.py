@@ -13,7 +13,7 @@ from pipeline.segmentation.models import Heading, Kind
 from pipeline.segmentation.orientation import figures, growth_targets
 from pipeline.segmentation.paragraphs import parallel, stand_alone
 from pipeline.segmentation.reasons import announces_lessons, announces_principles, announces_targets, paragraph_reason
-from pipeline.segmentation.sentences import Span, sentences
+from pipeline.segmentation.sentences import Span, has_topic_sentence, sentences
 from pipeline.segmentation.tree import Node, is_title_only
 
 _PREFIX = {"heading": "h", "appendix": "a", BULLET: "b"}
@@ -115,6 +115,7 @@ class Selector:
         Before a mere enumeration (`loose`) only the last paragraph leads in.
         """
         only = parallel(self.text, nodes, loose=loose)
+        only |= {x.line.start for x in nodes[-1:] if x.line and loose and self._states_work(x.line.start, x.line.end)}
         if loose and not only and len(nodes) > 1 and not announces_principles(self._body(nodes[-1])):
             self.paragraphs.read(nodes[:-1], place, setting=Setting(listed=True))
             nodes, only = nodes[-1:], set()
@@ -132,9 +133,15 @@ class Selector:
     def _leads(self, node: Node, following: Node) -> bool:
         """Whether a short paragraph right above a numbered block leads into it; a longer one into a list."""
         content = self._body(node)
+        if node.line is not None and self._states_work(node.line.start, node.line.end):
+            return False
         if following.system == BULLET or following.value == 1:
             return len(content) <= _LIST_LEAD_MAX
         return len(content) <= _LEAD_MAX and "。" not in content[:-1]
+
+    def _states_work(self, start: int, end: int) -> bool:
+        """Whether a paragraph above a list opens a topic of its own and says with figures what is done about it."""
+        return has_topic_sentence(self.text, start, end) and figures(self.text, start, end) > 0
 
     def _runs(self, node: Node) -> dict[str, list[Node]]:
         """By numbering system the items below a block that have paragraphs below a line of their own text."""
