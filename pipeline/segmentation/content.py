@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from pipeline.segmentation import lexicon, reasons
+from pipeline.segmentation.headline import lead_title
 from pipeline.segmentation.markers import ENUMERATOR, Marker, match_marker
 from pipeline.segmentation.models import Heading
 from pipeline.segmentation.orientation import announces_policies, figures, introduces
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from pipeline.segmentation.drafts import Place, Selection
     from pipeline.segmentation.tree import Node
 
-_RUN_IN_MAX = 20
 _ORIENTATION_MAX = 130
 _ORIENTING_SENTENCES = 2
 _LEADING_SENTENCES = 2
@@ -138,12 +138,8 @@ class Paragraphs:
 
     def _items(self, body: Span, items: list[Marker], path: str, place: Place, *, alone: bool) -> None:
         """The items of an inline enumeration; a run-in title before them is their heading."""
-        lead = self.text[body.start : items[0].start]
-        title = lead.split("。", 1)[0]
-        inside = place
-        if "。" in lead and len(title) <= _RUN_IN_MAX and "，" not in title and not lead.endswith("各项工作。"):
-            self.out.outline.append(Heading(title, "", len(place.path) + 1, body.start, body.start + len(title)))
-            inside = replace(place, headings=(*place.headings, title))
+        title = lead_title(self.text, body.start, items[0].start)
+        inside = self._below(title, body.start, place) if title else place
         announced = self._announcement(body.start, items[0].start)
         if announced > body.start:
             self.out.emit(path, "", place, Span(body.start, announced))
@@ -152,6 +148,11 @@ class Paragraphs:
         for item, end in zip(items, ends, strict=True):
             step = (*place.path, str(item.value)) if alone else (path, str(item.value))
             self.out.emit(".".join(step), item.text, inside, Span(item.end, end))
+
+    def _below(self, title: str, start: int, place: Place) -> Place:
+        """The place below a run-in title, which the outline gets too."""
+        self.out.outline.append(Heading(title, "", len(place.path) + 1, start, start + len(title)))
+        return replace(place, headings=(*place.headings, title))
 
     def _announcement(self, start: int, end: int) -> int:
         """Where the words begin that only announce an enumeration; what they follow is work if it has figures."""
@@ -168,6 +169,9 @@ class Paragraphs:
         if len(starts) <= 1:
             self.out.emit(path, "", place, body)
             return
+        title = lead_title(self.text, body.start, starts[0]) if starts[0] > body.start else ""
+        if title:
+            place = self._below(title, body.start, place)
         edges = [*starts, body.end] if starts[0] == body.start else [body.start, *starts, body.end]
         if self._leads_in(edges[0], edges[1], of_their_own=starts[0] == body.start):
             self.out.skip(edges[0], edges[1], "lead_in")

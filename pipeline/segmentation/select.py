@@ -7,7 +7,7 @@ from dataclasses import replace
 from pipeline.segmentation import lexicon
 from pipeline.segmentation.content import Paragraphs, Setting
 from pipeline.segmentation.drafts import Place, Selection
-from pipeline.segmentation.headline import run_in_title
+from pipeline.segmentation.headline import lead_title, run_in_title
 from pipeline.segmentation.markers import BULLET, ENUMERATOR
 from pipeline.segmentation.models import Heading, Kind
 from pipeline.segmentation.orientation import figures, growth_targets
@@ -104,7 +104,7 @@ class Selector:
                 self._block(
                     child,
                     self._step(child, counts[group]),
-                    self._principles(lead, child, place),
+                    self._under(lead, child, self._principles(lead, child, place)),
                     runs[child.system],
                 )
         self.paragraphs.read(run, place, seen, Setting(opens=False, whole=numbered))
@@ -173,6 +173,18 @@ class Selector:
         announced = content.endswith(("：", ":", "。")) and any(word in content for word in _EXPERIENCE)
         announced = announced and len(content) <= _LIST_LEAD_MAX
         return replace(place, kind="principle") if announced else place
+
+    def _under(self, lead: Node | None, node: Node, place: Place) -> Place:
+        """Where the items of an enumeration stand: below the run-in title of the paragraph that leads into them."""
+        if lead is None or lead.line is None or node.system not in {BULLET, ENUMERATOR}:
+            return place
+        title = lead_title(self.text, lead.line.start, lead.line.end)
+        if not title:
+            return place
+        heading = Heading(title, "", len(place.path) + 1, lead.line.start, lead.line.start + len(title))
+        if heading not in self.out.outline:
+            self.out.outline.append(heading)
+        return replace(place, headings=(*place.headings, title))
 
     def _tasks(self, node: Node, place: Place, position: int) -> None:
         """The rows of a table of tasks: each task cell a measure `r{n}`; a second table is `t2.r{n}`."""
