@@ -125,8 +125,8 @@ def agreement(found: Sequence[Unit], gold: Sequence[Unit]) -> Agreement:
 
 
 def _printed(number: str) -> str:
-    """A number without the comma after it, which annotators leave to the text (`第一，`)."""
-    return number.rstrip("，：:")
+    """A number without the comma after it, which annotators leave to the text (`第一，`); cleaning unifies dashes."""
+    return number.rstrip("，：:").replace("-", "—")
 
 
 def without_headline(text: str, unit: Unit) -> Unit:

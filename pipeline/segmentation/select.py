@@ -29,7 +29,7 @@ _SECTION_MIN = 3
 _ALIKE_MIN = 2
 _SECTION_SHARE = 0.75
 _UNRANKED = {BULLET, ENUMERATOR, ""}
-_EXPERIENCE = ("体会", "经验", "启示", "原则", "把握以下", "遵循以下")
+_EXPERIENCE = ("体会", "经验", "启示", "原则", "把握以下", "把握好", "遵循以下")
 
 
 def _end(node: Node) -> int:
