@@ -109,7 +109,8 @@ def _alike(text: str, pieces: list[tuple[int, int]]) -> list[int]:
     openings = Counter(text[start : start + words] for start, _ in pieces for words in (2, _PREFIX))
     for opening, starts in groups.items():
         begun = len(starts) if opening.endswith("，") else openings[opening]
-        if begun > len(starts) or min(_gaps(starts, pieces[-1][1])) < _ALIKE_BODY_MIN:
+        weak = len(opening) == 2 and len(starts) <= _MANY  # noqa: PLR2004 - one word, such as 加强
+        if weak or begun > len(starts) or min(_gaps(starts, pieces[-1][1])) < _ALIKE_BODY_MIN:
             groups[opening] = []
     return max(groups.values(), key=len, default=[])
 
