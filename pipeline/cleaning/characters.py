@@ -14,8 +14,15 @@ INVISIBLE = re.compile(
 )
 """Control, zero-width, direction and variation characters: they print nothing."""
 
-_INSIDE_PROSE = re.compile(rf"。[^\n]*[^。！？；：…!?;:”’）》\s]\n(?P<nothing>{INVISIBLE.pattern})(?=\n)")
-"""A line of nothing visible below prose that stops without a mark: a page's layout, no end of the paragraph."""
+_INSIDE_PROSE = re.compile(
+    rf"(?:。[^\n]*|\n[^\n]{{10,}})[^。！？；：…!?;:”’）》\s]\n(?P<nothing>{INVISIBLE.pattern})(?=\n)"
+    rf"|。\n(?P<between>{INVISIBLE.pattern})\n(?=[^\n]{{40}})(?![^，。\n]{{4,20}}。|各位|我们要)"
+)
+"""A line of nothing visible inside prose: a page's layout, no end of the paragraph.
+
+Prose goes on below it where the line above stops without a mark, and where the line below neither has a run-in title
+nor addresses anybody.
+"""
 
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u3164\uffa0"
 _SPACES = re.compile(f"[{_BLANKS}]")
@@ -32,10 +39,11 @@ _RADICALS = str.maketrans(
 
 def invisible(text: str) -> Iterator[Edit]:
     """Edits that remove what cannot be seen, and write every line break as one newline."""
-    inside = {match.start("nothing"): match for match in _INSIDE_PROSE.finditer(text)}
+    inside = {found.start(found.lastgroup or 0): found for found in _INSIDE_PROSE.finditer(text)}
     for match in INVISIBLE.finditer(text):
         broken = inside.get(match.start())
-        yield Edit(match.start() - (broken is not None), match.end(), "", "invisible")
+        whole = broken is not None and broken["between"] is not None
+        yield Edit(match.start() - (broken is not None), match.end() + whole, "", "invisible")
     for match in _BREAK.finditer(text):
         yield Edit(*match.span(), "\n", "line_break")
 

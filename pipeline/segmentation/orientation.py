@@ -24,7 +24,8 @@ _POLICY = re.compile(
     r"(?:今年|综合[^。，]{2,16}，|我们)?(?:要|必须)?(?:继续|正确|切实)?(?:把握|实施|坚持|创新和完善|保持|加强|搞好)好?"
     r"[^。，]{0,6}(?:宏观(?:经济)?(?:政策|调控)|积极的财政政策和[^。，]{0,8}的?货币政策)"
 )
-_FISCAL = re.compile(r"(?:继续)?(?:实施)?(?:积极的)?财政政策")
+_FISCAL = re.compile(r"(?:继续)?(?:实[施行])?(?:(?:积极|稳健)的)?财政政策")
+_BOTH = re.compile(r"[^。]{0,60}(?:积极|稳健)的财政政策和[^。，]{0,8}货币政策")
 _DEMANDS = re.compile(r"[^。]{0,20}(?:形势|任务|使命|征程)[^。]{0,20}提出[^。]{0,8}要求。|做好政府工作，")
 _GENERALLY = re.compile(r"(?<![主重需首])要|必须")
 _FIGURE = re.compile(r"\d+(?:\.\d+)?(?![\d.]*年)")
@@ -78,7 +79,8 @@ def _says_what_it_is(text: str, span: Span) -> bool:
 def announces_policies(text: str, span: Span, following: Span) -> bool:
     """Whether a paragraph names the line of policy (`继续实施积极的财政政策和稳健的货币政策`) that the next one begins."""
     short = span.end - span.start <= _LONG_MAX and not figures(text, span.start, span.end)
-    return short and bool(_POLICY.match(text, span.start, span.end) and _FISCAL.match(text, following.start))
+    named = _POLICY.match(text, span.start, span.end) or _BOTH.match(text, span.start, span.end)
+    return short and bool(named and _FISCAL.match(text, following.start))
 
 
 def _states_the_frame(text: str, span: Span) -> bool:
