@@ -11,7 +11,7 @@ from pipeline.segmentation.headline import lead_title
 from pipeline.segmentation.markers import ENUMERATOR, Marker, match_marker
 from pipeline.segmentation.models import Heading
 from pipeline.segmentation.orientation import announces_policies, figures, introduces
-from pipeline.segmentation.paragraphs import ADDRESS, merge_headlines
+from pipeline.segmentation.paragraphs import ADDRESS, is_headline, merge_headlines
 from pipeline.segmentation.sentences import Span, sentences
 from pipeline.segmentation.topics import enumerated, topic_starts
 
@@ -76,9 +76,14 @@ class Paragraphs:
         spans = merge_headlines(self.text, nodes)
         if setting.only is None and place.path:
             spans = [span for part in self._parts(spans, setting) for span in part]
-        before = _Before()
+        before, section = _Before(), place
+        over = self._standing_over(spans)
         for span in spans:
             content = self.text[span.start : span.end]
+            if span.start in over:
+                place = self._below(content.rstrip("。"), span.start, section)
+                self.out.skip(span.start, span.end, "heading")
+                continue
             path = ".".join((*place.path, f"p{seen + span.index}"))
             body, alone = self._without_address(span), len(spans) == 1
             items = [] if setting.whole else enumerated(self.text, body, alone=alone)
@@ -99,6 +104,18 @@ class Paragraphs:
                 self._items(body, items, path, inside, alone=alone)
             else:
                 self._topics(body, starts, path, inside)
+
+    def _standing_over(self, spans: list[Span]) -> set[int]:
+        """Starts of title lines that stand right above paragraphs with headlines on lines of their own.
+
+        A single such line may be a remark; several are headings.
+        """
+        over = {
+            span.start
+            for span, following in pairwise(spans)
+            if span.head is None and following.head is not None and is_headline(self.text, span.start, span.end)
+        }
+        return over if len(over) > 1 else set()
 
     def _parts(self, spans: list[Span], setting: Setting) -> Iterator[list[Span]]:
         """Paragraphs between addresses to the assembly, without the first of a part if it only orients the reader."""

@@ -7,6 +7,7 @@ line is broken before every marker that continues its sequence, so that the tree
 from __future__ import annotations
 
 import itertools
+import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,8 @@ _FLATTENED_MIN = 200
 _FLATTENED_SHARE = 0.4
 _TITLE_MAX = 60
 _REACH = 12
+_HEADLINES_MIN = 3
+_TWO_TITLES = re.compile(r"(?P<over>[^。！？；：]{12,60}。)(?P<own>[^，。！？；：]{4,20}。)")
 _BEFORE_MARKER = "。！？!?；;：:”》）) \t\u3000"
 _BEFORE_ENUMERATOR = _BEFORE_MARKER + "，,、"
 
@@ -145,6 +148,25 @@ def _split_title(text: str, line: Line) -> list[Line]:
     return _cut(text, line, items)
 
 
+def _with_headlines(text: str, lines: list[Line]) -> Iterator[Line]:
+    """Lines, those cut that hold a heading and the headline of the paragraph below (`…取得新进展。产业提质升级。`).
+
+    A document that prints headings so does it more than once; a single such line is a paragraph of two sentences.
+    """
+    found = {
+        line.start: match
+        for line, below in itertools.pairwise(lines)
+        if line.marker is None and below.marker is None and below.end - below.start >= _TITLE_MAX
+        if (match := _TWO_TITLES.fullmatch(text, line.start, line.end)) is not None
+    }
+    for line in lines:
+        match = found.get(line.start) if len(found) >= _HEADLINES_MIN else None
+        if match is None:
+            yield line
+        else:
+            yield from (Line(*match.span("over"), None), Line(*match.span("own"), None))
+
+
 def _enumerator_word(line: Line) -> str:
     """The word after the number of an enumerator (`是` of `二是`), empty for every other line."""
     if line.marker is None or not (line.marker.system == ENUMERATOR or _is_ordinal(line.marker)):
@@ -217,4 +239,4 @@ def _with_broken_lists(text: str, lines: list[Line]) -> Iterator[Line]:
 def tokenize(text: str) -> list[Line]:
     """All lines of a document in order, without empty ones; linear in the length of the text."""
     lines = [piece for raw in _raw_lines(text) for line in _unflatten(text, raw) for piece in _split_title(text, line)]
-    return _without_strays(list(_with_broken_lists(text, lines)))
+    return list(_with_headlines(text, _without_strays(list(_with_broken_lists(text, lines)))))

@@ -27,7 +27,7 @@ _CONTINUES = re.compile(r"这里(?!的)|这些(?:措施|政策|改革|工作)")
 _NO_TITLE = re.compile(r"我们|这里|这些|(?:今年)?(?:要|必须)[^。]*，")
 
 
-def _is_headline(text: str, start: int, end: int) -> bool:
+def is_headline(text: str, start: int, end: int) -> bool:
     """Whether a whole line is one short sentence, as a run-in title printed on its own is."""
     return (
         end - start <= _HEADLINE_MAX
@@ -43,10 +43,10 @@ def _stands_over_topics(text: str, nodes: list[Node]) -> bool:
     That sentence introduces the section (`坚持内需主导，…。`) and is no headline of the next paragraph.
     """
     lines = [node.line for node in nodes if node.line is not None]
-    if len(lines) < _MANY or not _is_headline(text, lines[0].start, lines[0].end):
+    if len(lines) < _MANY or not is_headline(text, lines[0].start, lines[0].end):
         return False
     others = lines[1:]
-    if "，" not in text[lines[0].start : lines[0].end] or any(_is_headline(text, x.start, x.end) for x in others):
+    if "，" not in text[lines[0].start : lines[0].end] or any(is_headline(text, x.start, x.end) for x in others):
         return False
     return sum(has_topic_sentence(text, x.start, x.end) for x in others) >= _MOST * len(others)
 
@@ -64,7 +64,7 @@ def _carries(text: str, head: Span, start: int, end: int, *, headline: bool) -> 
 
 def _headed(text: str, nodes: list[Node]) -> int:
     """How many single short sentences stand right above a longer paragraph."""
-    flags = [node.line is not None and _is_headline(text, node.line.start, node.line.end) for node in nodes]
+    flags = [node.line is not None and is_headline(text, node.line.start, node.line.end) for node in nodes]
     return sum(above and not below for above, below in pairwise(flags))
 
 
@@ -91,7 +91,7 @@ def merge_headlines(text: str, nodes: list[Node]) -> list[Span]:
         if node.line is None:
             continue
         start, end = node.line.start, node.line.end
-        headline = _is_headline(text, start, end) and not introduced
+        headline = is_headline(text, start, end) and not introduced
         apart = waiting is not None and _apart(text, waiting, start, end, lone=lone)
         if waiting is not None and not apart and _carries(text, waiting, start, end, headline=headline):
             spans.append(Span(waiting.start, end, waiting.end, waiting.index))
