@@ -72,7 +72,7 @@ def topic_starts(text: str, span: Span, *, alone: bool = False) -> list[int]:
     if span.end - span.start < _SPLIT_MIN or span.head is not None:
         return []
     pieces = sentences(text, span.start, span.end)
-    for shape in (_aspects, _alike, _demanded, _titles):
+    for shape in (_aspects, _alike, _demanded, _paced, _titles):
         starts = shape(text, pieces)
         over = bool(starts) and starts[0] > span.start
         many = _MANY if alone or over or shape is not _titles else _MANY + 1
@@ -113,6 +113,21 @@ def _alike(text: str, pieces: list[tuple[int, int]]) -> list[int]:
         if weak or begun > len(starts) or min(_gaps(starts, pieces[-1][1])) < _ALIKE_BODY_MIN:
             groups[opening] = []
     return max(groups.values(), key=len, default=[])
+
+
+def _paced(text: str, pieces: list[tuple[int, int]]) -> list[int]:
+    """At least four neighbouring sentences whose first clauses begin alike and are equally long (`发展低空经济，…`)."""
+    runs = [list(run) for _, run in itertools.groupby(pieces, lambda piece: _pace(text, *piece))]
+    longest = max(runs, key=len, default=[])
+    if len(longest) <= _MANY or not _pace(text, *longest[0]):
+        return []
+    return [start for start, _ in longest]
+
+
+def _pace(text: str, start: int, end: int) -> str:
+    """First word and length of a sentence's first clause, empty if the clause has more than seven characters."""
+    comma = text.find("，", start, min(end, start + _OPENING_MAX))
+    return f"{text[start : start + 2]}{comma - start}" if comma > start + 2 else ""
 
 
 def _demanded(text: str, pieces: list[tuple[int, int]]) -> list[int]:
