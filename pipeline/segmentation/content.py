@@ -12,7 +12,7 @@ from pipeline.segmentation.markers import ENUMERATOR, Marker, match_marker
 from pipeline.segmentation.models import Heading
 from pipeline.segmentation.orientation import announces_policies, figures, introduces
 from pipeline.segmentation.paragraphs import ADDRESS, is_headline, merge_headlines
-from pipeline.segmentation.sentences import Span, sentences
+from pipeline.segmentation.sentences import Span, has_topic_sentence, sentences
 from pipeline.segmentation.topics import enumerated, topic_starts
 
 if TYPE_CHECKING:
@@ -86,9 +86,9 @@ class Paragraphs:
                 continue
             path = ".".join((*place.path, f"p{seen + span.index}"))
             body, alone = self._without_address(span), len(spans) == 1
-            items = [] if setting.whole else enumerated(self.text, body, alone=alone)
+            items = enumerated(self.text, body, alone=alone and not setting.whole)
             starts = [] if items else topic_starts(self.text, body, alone=alone)
-            reason = self._reason(content, place, splits=bool(starts or items))
+            reason = self._reason(content, place, splits=bool(starts) or self._are_titled(body, items), lists=bool(items))
             if setting.only is not None and span.start not in setting.only:
                 reason = "introduction"
             if items and self._names_principles(body, items):
@@ -140,14 +140,20 @@ class Paragraphs:
     def _without_address(self, span: Span) -> Span:
         return replace(span, start=span.start + lexicon.address_length(self.text[span.start : span.end]))
 
-    def _reason(self, content: str, place: Place, *, splits: bool) -> str | None:
+    def _reason(self, content: str, place: Place, *, splits: bool, lists: bool) -> str | None:
         """Why a paragraph is none; one that holds several topics may open with a summary, which is left out later."""
         reason = reasons.paragraph_reason(content)
-        if splits and reason in _SUMMARIES:
+        if (splits and reason in _SUMMARIES) or (lists and reason == "situation"):
             reason = None
         if reason is None and place.kind == "principle":
             return "general_requirements"
         return "short" if reason is None and len(content) < self.min_chars else reason
+
+    def _are_titled(self, body: Span, items: list[Marker]) -> bool:
+        """Whether the items of an enumeration open topics, so that a summary before them is not all there is."""
+        ends = [*(item.start for item in items[1:]), body.end]
+        titled = sum(has_topic_sentence(self.text, item.end, end) for item, end in zip(items, ends, strict=bool(items)))
+        return bool(items) and titled > len(items) // 2
 
     def _names_principles(self, body: Span, items: list[Marker]) -> bool:
         """Whether the words before an enumeration announce principles (`要把握好以下原则：一是…`)."""
