@@ -83,6 +83,7 @@ class Selector:
             for child in before:
                 self._skip(child, "preamble")
         counts: dict[str, int] = {}
+        why: dict[str, str | None] = {}
         runs = self._runs(node)
         run: list[Node] = []
         seen, lead = len(before), before[-1] if before else None
@@ -98,7 +99,7 @@ class Selector:
             counts[group] = counts.get(group, 0) + 1
             if child.role == "table":
                 self._tasks(child, place, counts[group])
-            elif (reason := self._list_reason(lead, child)) is not None:
+            elif (reason := self._reason_of(child, lead, why)) is not None:
                 self._skip(child, reason)
             else:
                 self._block(
@@ -155,6 +156,12 @@ class Selector:
     def _step(self, node: Node, position: int) -> str:
         prefix = _PREFIX.get(node.system or node.role, "")
         return f"{prefix}{position}" if prefix else str(node.value)
+
+    def _reason_of(self, item: Node, lead: Node | None, why: dict[str, str | None]) -> str | None:
+        """Why an item is no measure; `why` remembers it for the items that count on after remarks between them."""
+        if item.value <= 1 or item.system not in why:
+            why[item.system] = self._list_reason(lead, item)
+        return why[item.system]
 
     def _list_reason(self, lead: Node | None, item: Node) -> str | None:
         """Why the items below a paragraph are no measures: they list targets, what went wrong, or what was learnt."""
