@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from pipeline.segmentation import lexicon, reasons
+from pipeline.segmentation import announcements, lexicon, reasons
 from pipeline.segmentation.headline import lead_title
 from pipeline.segmentation.markers import ENUMERATOR, Marker, match_marker
 from pipeline.segmentation.models import Heading
@@ -56,11 +56,11 @@ class _Before:
 
     def reason(self, content: str, own: str | None) -> str | None:
         """Why a paragraph is no measure: its own reason, or that it goes on with what was announced."""
-        self.lessons = self.lessons and reasons.is_lesson(content)
-        goes_on = self.general or self.lessons or (self.remarks and reasons.is_remark(content))
+        self.lessons = self.lessons and announcements.is_lesson(content)
+        goes_on = self.general or self.lessons or (self.remarks and announcements.is_remark(content))
         found = "general_requirements" if goes_on and own is None else own
-        self.general = found == "lead_in" and reasons.announces_general(content)
-        self.lessons = self.lessons or reasons.announces_lessons(content)
+        self.general = found == "lead_in" and announcements.announces_general(content)
+        self.lessons = self.lessons or announcements.announces_lessons(content)
         self.remarks = found == "general_requirements"
         return found
 
@@ -88,7 +88,9 @@ class Paragraphs:
             body, alone = self._without_address(span), len(spans) == 1
             items = enumerated(self.text, body, alone=alone and not setting.whole)
             starts = [] if items else topic_starts(self.text, body, alone=alone)
-            reason = self._reason(content, place, splits=bool(starts) or self._are_titled(body, items), lists=bool(items))
+            reason = self._reason(
+                content, place, splits=bool(starts) or self._are_titled(body, items), lists=bool(items)
+            )
             if setting.only is not None and span.start not in setting.only:
                 reason = "introduction"
             if items and self._names_principles(body, items):
@@ -157,7 +159,7 @@ class Paragraphs:
 
     def _names_principles(self, body: Span, items: list[Marker]) -> bool:
         """Whether the words before an enumeration announce principles (`要把握好以下原则：一是…`)."""
-        return reasons.announces_principles(self.text[body.start : items[0].start])
+        return announcements.announces_principles(self.text[body.start : items[0].start])
 
     def _items(self, body: Span, items: list[Marker], path: str, place: Place, *, alone: bool) -> None:
         """The items of an inline enumeration; a run-in title before them is their heading."""
@@ -204,5 +206,6 @@ class Paragraphs:
 
     def _leads_in(self, start: int, end: int, *, of_their_own: bool) -> bool:
         """Whether what stands before the second topic says no more than a title and an orientation."""
-        orients = end - start <= _ORIENTATION_MAX and not figures(self.text, start, end)
+        short = end - start <= _ORIENTATION_MAX and not figures(self.text, start, end)
+        orients = short and bool(lead_title(self.text, start, end))
         return not of_their_own or (orients and len(sentences(self.text, start, end)) <= _ORIENTING_SENTENCES)

@@ -27,7 +27,7 @@ def run_in_title(text: str) -> str:
 
 
 def lead_title(text: str, start: int, end: int) -> str:
-    """The run-in title of the words that lead into an enumeration (`扩大就业。抓好三件事：`), empty if they have none."""
+    """The run-in title of the words that lead into an enumeration (`扩大就业。抓好三件事：`), empty without one."""
     found = _LEAD_TITLE.match(text, start, end)
     return "" if found is None else found[0]
 

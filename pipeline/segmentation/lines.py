@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from pipeline.segmentation.markers import ENUMERATOR, ORDINAL, PAREN, SEQUENCE, SYSTEMS, Marker, match_marker
+from pipeline.segmentation.markers import BULLET, ENUMERATOR, ORDINAL, PAREN, SEQUENCE, SYSTEMS, Marker, match_marker
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -232,6 +232,11 @@ def _with_broken_lists(text: str, lines: list[Line]) -> Iterator[Line]:
             items = _counting_on(text, line)
             if items and (word or _goes_on(lines, index, _word(items[0]), items[-1].value + 1)):
                 yield from _cut(text, line, items)
+                continue
+            bullets = [x for x in _inline(text, line, (BULLET,), _BEFORE_MARKER) if x.start > line.start]
+            below = lines[index + 1].marker if index + 1 < len(lines) else None
+            if len(bullets) == 1 and below is not None and below.text == bullets[0].text:
+                yield from _cut(text, line, bullets)
                 continue
         yield line
 

@@ -77,7 +77,7 @@ def _says_what_it_is(text: str, span: Span) -> bool:
 
 
 def announces_policies(text: str, span: Span, following: Span) -> bool:
-    """Whether a paragraph names the line of policy (`继续实施积极的财政政策和稳健的货币政策`) that the next one begins."""
+    """Whether a paragraph names the line of policy (`实施积极的财政政策和稳健的货币政策`) that the next one begins."""
     short = span.end - span.start <= _LONG_MAX and not figures(text, span.start, span.end)
     named = _POLICY.match(text, span.start, span.end) or _BOTH.match(text, span.start, span.end)
     return short and bool(named and _FISCAL.match(text, following.start))

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import Literal
 
+from pipeline.segmentation.announcements import announces_lessons
 from pipeline.segmentation.lexicon import address_length
 
 Window = Literal["head", "tail", "whole"]
@@ -192,12 +193,7 @@ _LEAD_IN = re.compile(
     rf"|(?:抓好|做好|采取)[^。，；]{{0,4}}{_COUNT}[^。，；]{{0,6}}[。；：:]"
     rf"|(?:做|抓)[了好]?(?:以下|如下|各项|各方面|[^。，、]{{0,4}}{_COUNT})[^。，、]{{0,10}}工作[。：:])$"
 )
-_EXPERIENCE_LEAD = re.compile(r"(?:体会|经验|启示)[^。]{0,12}[：:]$|(?:积累|丰富)了[^。]{0,60}经验。$|工作体会[^。]{0,12}。$")
-_PRINCIPLES = re.compile(r"(?:原则|要求|把握好|把握以下|注重以下|遵循)[^。、，的]{0,12}[：:。]$")
-_GENERAL_LEAD = re.compile(r"指导思想|总体要求|主要目标|预期目标|总体思路")
-_TARGETS = re.compile(r"(?:(?:以下|下列)[^。，；]{0,8}目标[。：:]|目标[^。，；]{0,6}[：:])$")
 _WHOLE_PERIOD = re.compile(r"(?:过去的?[一五]年|[一五]年来)，")
-_REMARK = re.compile(r"关于[^。，]{2,12}。")
 _SECTION_END = frozenset({"thanks", "problems", "closing"})
 
 
@@ -230,31 +226,6 @@ def paragraph_reason(text: str) -> str | None:
     return _reason(text) or _reason(text[address_length(text) :])
 
 
-def announces_general(lead: str) -> bool:
-    """Whether a line announces guiding principles or goals that the next paragraph states."""
-    return _GENERAL_LEAD.search(lead) is not None
-
-
-def announces_targets(lead: str) -> bool:
-    """Whether a paragraph ends by announcing targets (`要努力实现以下主要目标。`)."""
-    return _TARGETS.search(lead) is not None
-
-
-def announces_lessons(lead: str) -> bool:
-    """Whether a paragraph ends by announcing lessons (`我们的主要体会是：`)."""
-    return _EXPERIENCE_LEAD.search(lead) is not None
-
-
-def is_lesson(text: str) -> bool:
-    """Whether a paragraph states a lesson or principle (`必须坚持…`)."""
-    return text.startswith(("必须", "坚持", "要坚持", "始终"))
-
-
-def is_remark(text: str) -> bool:
-    """Whether a paragraph takes up one of the targets before it (`关于价格水平。…`)."""
-    return _REMARK.match(text) is not None
-
-
 def ends_section(text: str) -> bool:
     """Whether a paragraph speaks for the whole section and so continues no item.
 
@@ -262,9 +233,4 @@ def ends_section(text: str) -> bool:
     """
     if text.startswith("各位代表") or _WHOLE_PERIOD.match(text) is not None:
         return True
-    return paragraph_reason(text) in _SECTION_END or bool(_EXPERIENCE_LEAD.search(text))
-
-
-def announces_principles(lead: str) -> bool:
-    """Whether the words before an enumeration announce principles (`必须把握好以下原则：`)."""
-    return _PRINCIPLES.search(lead.rstrip()) is not None
+    return paragraph_reason(text) in _SECTION_END or announces_lessons(text)

@@ -5,23 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pipeline.segmentation import lexicon
+from pipeline.segmentation.announcements import announces_principles
 from pipeline.segmentation.content import Paragraphs, Setting
 from pipeline.segmentation.drafts import Place, Selection
-from pipeline.segmentation.headline import lead_title, run_in_title
+from pipeline.segmentation.headline import run_in_title
+from pipeline.segmentation.leads import (
+    LISTS,
+    ListReasons,
+    are_principles,
+    content_of,
+    heading_over,
+    leads_into,
+    states_work,
+)
 from pipeline.segmentation.markers import BULLET, ENUMERATOR
 from pipeline.segmentation.models import Heading, Kind
 from pipeline.segmentation.orientation import figures, growth_targets
 from pipeline.segmentation.paragraphs import parallel, stand_alone
-from pipeline.segmentation.reasons import announces_lessons, announces_principles, announces_targets, paragraph_reason
-from pipeline.segmentation.sentences import Span, has_topic_sentence, sentences
+from pipeline.segmentation.sentences import Span, sentences
 from pipeline.segmentation.tree import Node, is_title_only
 
 _PREFIX = {"heading": "h", "appendix": "a", BULLET: "b"}
 _TRANSPARENT = ("h", "a")
 _FRAGMENT_SHARE = 0.6
 _FRAGMENT_MAX = 40
-_LEAD_MAX = 60
-_LIST_LEAD_MAX = 120
 _TITLE_MAX = 30
 _OWN_MIN = 130
 _OWN_SENTENCES = 3
@@ -29,7 +36,6 @@ _SECTION_MIN = 3
 _ALIKE_MIN = 2
 _SECTION_SHARE = 0.75
 _UNRANKED = {BULLET, ENUMERATOR, ""}
-_EXPERIENCE = ("体会", "经验", "启示", "原则", "把握以下", "把握好", "遵循以下")
 
 
 def _end(node: Node) -> int:
@@ -65,7 +71,7 @@ class Selector:
             self.out.skip(node.line.start, _end(node), reason)
 
     def _body(self, node: Node) -> str:
-        return "" if node.line is None else self.text[node.line.body : node.line.end]
+        return content_of(self.text, node)
 
     def _title(self, node: Node) -> str:
         content = self._body(node)
@@ -77,13 +83,13 @@ class Selector:
         before, after = node.children[:first], node.children[first:]
         numbered = any(block.system not in _UNRANKED for block in node.blocks)
         if place.path:
-            loose = all(block.system in {BULLET, ENUMERATOR} for block in node.blocks)
+            loose = all(block.system in LISTS for block in node.blocks)
             self._before(before, place, loose=loose)
         else:
             for child in before:
                 self._skip(child, "preamble")
         counts: dict[str, int] = {}
-        why: dict[str, str | None] = {}
+        reasons = ListReasons(self.text)
         runs = self._runs(node)
         run: list[Node] = []
         seen, lead = len(before), before[-1] if before else None
@@ -99,13 +105,13 @@ class Selector:
             counts[group] = counts.get(group, 0) + 1
             if child.role == "table":
                 self._tasks(child, place, counts[group])
-            elif (reason := self._reason_of(child, lead, why)) is not None:
+            elif (reason := reasons.reason(lead, child)) is not None:
                 self._skip(child, reason)
             else:
                 self._block(
                     child,
                     self._step(child, counts[group]),
-                    self._under(lead, child, self._principles(lead, child, place)),
+                    self._below_lead(lead, child, place),
                     runs[child.system],
                 )
         self.paragraphs.read(run, place, seen, Setting(opens=False, whole=numbered))
@@ -116,7 +122,7 @@ class Selector:
         Before a mere enumeration (`loose`) only the last paragraph leads in.
         """
         only = parallel(self.text, nodes, loose=loose)
-        only |= {x.line.start for x in nodes[-1:] if x.line and loose and self._states_work(x.line.start, x.line.end)}
+        only |= {node.line.start for node in nodes[-1:] if loose and node.line and states_work(self.text, node)}
         if loose and not only and len(nodes) > 1 and not announces_principles(self._body(nodes[-1])):
             self.paragraphs.read(nodes[:-1], place, setting=Setting(listed=True))
             nodes, only = nodes[-1:], set()
@@ -124,25 +130,12 @@ class Selector:
 
     def _without_lead(self, run: list[Node], following: Node) -> list[Node]:
         """Paragraphs above a numbered block without the one that leads into it and a title above that one."""
-        if not run or not self._leads(run[-1], following):
+        if not run or not leads_into(self.text, run[-1], following):
             return run
         titled = len(run) > 1 and len(self._body(run[-2])) <= _TITLE_MAX and is_title_only(self.text, run[-2])
         for node in run[-2 if titled else -1 :]:
             self._skip(node, "lead_in")
         return run[: -2 if titled else -1]
-
-    def _leads(self, node: Node, following: Node) -> bool:
-        """Whether a short paragraph right above a numbered block leads into it; a longer one into a list."""
-        content = self._body(node)
-        if node.line is not None and self._states_work(node.line.start, node.line.end):
-            return False
-        if following.system == BULLET or following.value == 1:
-            return len(content) <= _LIST_LEAD_MAX
-        return len(content) <= _LEAD_MAX and "。" not in content[:-1]
-
-    def _states_work(self, start: int, end: int) -> bool:
-        """Whether a paragraph above a list opens a topic of its own and says with figures what is done about it."""
-        return has_topic_sentence(self.text, start, end) and figures(self.text, start, end) > 0
 
     def _runs(self, node: Node) -> dict[str, list[Node]]:
         """By numbering system the items below a block that have paragraphs below a line of their own text."""
@@ -157,41 +150,16 @@ class Selector:
         prefix = _PREFIX.get(node.system or node.role, "")
         return f"{prefix}{position}" if prefix else str(node.value)
 
-    def _reason_of(self, item: Node, lead: Node | None, why: dict[str, str | None]) -> str | None:
-        """Why an item is no measure; `why` remembers it for the items that count on after remarks between them."""
-        if item.value <= 1 or item.system not in why:
-            why[item.system] = self._list_reason(lead, item)
-        return why[item.system]
-
-    def _list_reason(self, lead: Node | None, item: Node) -> str | None:
-        """Why the items below a paragraph are no measures: they list targets, what went wrong, or what was learnt."""
-        content = "" if lead is None else self._body(lead)
-        if announces_lessons(content):
-            return "lessons"
-        if item.system not in {BULLET, ENUMERATOR}:
-            return None
-        if announces_targets(content):
-            return "general_requirements"
-        return "problems" if paragraph_reason(content) == "problems" else None
-
-    def _principles(self, lead: Node | None, node: Node, place: Place) -> Place:
-        """Items announced as principles (`要把握好以下原则：`) are some, unless they are headings over paragraphs."""
-        content = "" if lead is None or node.blocks or len(node.paragraphs) > 1 else self._body(lead)
-        announced = content.endswith(("：", ":", "。")) and any(word in content for word in _EXPERIENCE)
-        announced = announced and len(content) <= _LIST_LEAD_MAX
-        return replace(place, kind="principle") if announced else place
-
-    def _under(self, lead: Node | None, node: Node, place: Place) -> Place:
-        """Where the items of an enumeration stand: below the run-in title of the paragraph that leads into them."""
-        if lead is None or lead.line is None or node.system not in {BULLET, ENUMERATOR}:
+    def _below_lead(self, lead: Node | None, item: Node, place: Place) -> Place:
+        """Where an item stands: announced as a principle, below the run-in title of the paragraph that leads in."""
+        if are_principles(self.text, lead, item):
+            place = replace(place, kind="principle")
+        heading = heading_over(self.text, lead, item, len(place.path) + 1)
+        if heading is None:
             return place
-        title = lead_title(self.text, lead.line.start, lead.line.end)
-        if not title:
-            return place
-        heading = Heading(title, "", len(place.path) + 1, lead.line.start, lead.line.start + len(title))
         if heading not in self.out.outline:
             self.out.outline.append(heading)
-        return replace(place, headings=(*place.headings, title))
+        return replace(place, headings=(*place.headings, heading.title))
 
     def _tasks(self, node: Node, place: Place, position: int) -> None:
         """The rows of a table of tasks: each task cell a measure `r{n}`; a second table is `t2.r{n}`."""

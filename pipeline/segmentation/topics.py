@@ -38,7 +38,7 @@ def enumerated(text: str, span: Span, *, alone: bool = False) -> list[Marker]:
     """Markers of the inline enumeration that a paragraph consists of; empty where it is only a part of it.
 
     A paragraph beside others stays whole unless the items follow a mere announcement (`抓好三个方面：一是…`) or are
-    sentences of 60 characters and more on the average; one that is all its section has (`alone`) is cut also after a
+    sentences of 50 characters and more on the average; one that is all its section has (`alone`) is cut also after a
     sentence or two. Clauses between semicolons stay whole.
     """
     items = enumeration(text, span.start, span.end)
@@ -63,11 +63,11 @@ def enumerated(text: str, span: Span, *, alone: bool = False) -> list[Marker]:
 def topic_starts(text: str, span: Span, *, alone: bool = False) -> list[int]:
     """Where topics of one rank begin inside a paragraph; empty if it has a single one.
 
-    Four shapes are certain enough, each with three members at least: `就业方面，…。教育方面，…`; short sentences
-    that open alike (`这五年，产业结构优化。`, `要加强作风建设。`); sentences of a long paragraph that all say
-    `我们要…`; and short verbal titles (`推进体系建设。`), each followed by sentences of its own, the first of them at
-    the start; beside other paragraphs four of these, since three may be chance. What stands before the first start
-    leads in.
+    Five shapes are certain enough, each with three members at least: `就业方面，…。教育方面，…`; short sentences
+    that open alike (`这五年，产业结构优化。`, `要加强作风建设。`); demands that open alike (`要坚守…`, `我们要…`);
+    four first clauses of one length and opening (`发展低空经济，…`); and short verbal titles (`推进体系建设。`), each
+    followed by sentences of its own, the first of them at the start or right below a title over all of them; beside
+    other paragraphs four of these, since three may be chance. What stands before the first start leads in.
     """
     if span.end - span.start < _SPLIT_MIN or span.head is not None:
         return []

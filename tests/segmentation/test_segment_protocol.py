@@ -140,10 +140,10 @@ def test_sentences_that_say_we_will_cut_a_long_paragraph():
     assert heads(result, 7)[2:] == ["我们要依法办事", "我们要苦干实干", "我们要清正廉洁"]
 
 
-def test_an_enumeration_beside_numbered_blocks_is_not_cut():
+def test_an_enumeration_after_the_numbered_blocks_is_cut():
     items = "".join(f"{number}是办成一件大事。{LONG}" for number in "一二三")
     result = report("（一）" + ROADS, "（二）" + WATER, "各位代表！今年还要办几件大事。" + items)
-    assert numbers(result) == ["（一）", "（二）", ""]
+    assert numbers(result) == ["（一）", "（二）", "一是", "二是", "三是"]
 
 
 def test_first_and_second_count_like_an_enumeration():
