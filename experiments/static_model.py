@@ -203,7 +203,7 @@ def ranking(
 
 def judge(corpus: Corpus, encode: Callable[[list[str]], np.ndarray], queries: list[JudgedQuery]) -> dict[str, float]:
     """How well vectors rank, alone and fused with words and pairs as the product does it."""
-    alone = ranking(corpus, encode, queries, words=0.0, characters=0.0)
+    alone = ranking(corpus, encode, queries, words=0.0, characters=0.0, sentence=0.0)
     fused = ranking(corpus, encode, queries)
     return dict(zip(COLUMNS[:4], (*alone, *fused), strict=True))
 

@@ -136,6 +136,16 @@ class SearchParams(Section):
     meaning: float = Field(default=1.0, ge=0, description="weight of the ranking by vectors")
     words: float = Field(default=0.5, ge=0, description="weight of the ranking by jieba words")
     characters: float = Field(default=0.5, ge=0, description="weight of the ranking by character pairs")
+    sentence: float = Field(
+        default=0.5,
+        ge=0,
+        description="weight of the ranking by how many of the query's character pairs stand in one sentence",
+    )
+    closest: int = Field(
+        default=100,
+        gt=0,
+        description="measures, the first by the other rankings, that are ranked by their best sentence too",
+    )
     headline_weight: float = Field(
         default=0.1, ge=0, description="weight of the headline's vector beside the measure's"
     )
@@ -161,7 +171,12 @@ class SearchParams(Section):
 
     def weights(self) -> dict[str, float]:
         """Weight of each ranking in the fusion."""
-        return {"meaning": self.meaning, "words": self.words, "characters": self.characters}
+        return {
+            "meaning": self.meaning,
+            "words": self.words,
+            "characters": self.characters,
+            "sentence": self.sentence,
+        }
 
 
 class TrackingParams(Section):

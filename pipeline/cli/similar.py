@@ -90,7 +90,8 @@ def _heading(hit: Hit) -> Text:
     reasons = hit.reasons
     scores = (
         f"   {reasons.relatedness.replace('_', ' ')}: score {hit.score:.2f} of 1, "
-        f"meaning {reasons.meaning:.2f} (-1 to 1), wording {reasons.wording:.2f} (0 to 1){more}"
+        f"meaning {reasons.meaning:.2f} (-1 to 1), wording {reasons.wording:.2f} (0 to 1), "
+        f"in one sentence {reasons.in_one_sentence:.2f} (0 to 1){more}"
     )
     return Text.assemble(
         (f"{hit.rank}. {who}", "bold"),

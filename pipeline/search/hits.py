@@ -10,6 +10,7 @@ import numpy as np
 from pipeline.search import scale
 from pipeline.search.explain import shared_spans, words_of
 from pipeline.search.query import Hit, Reasons
+from pipeline.search.sentences import best_sentences
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from pipeline.search.dense import DenseIndex
     from pipeline.search.fusion import Fused
     from pipeline.search.lexical import LexicalIndex
+    from pipeline.search.sentences import BestSentences
     from pipeline.search.table import MeasureTable
 
 
@@ -87,7 +89,8 @@ def make_hits(
         return []
     vectors = ranked.dense.rows(rows)
     nearest = np.argmax(vectors @ asked.vectors.T, axis=1).tolist()
-    reasons = _reasons(rows, vectors, ranked, asked)
+    best = best_sentences(asked.lexical["characters"], ranked.lexical["characters"], table.texts.gather(rows).to_list())
+    reasons = _reasons(rows, vectors, best, ranked, asked)
     place = _places(rows, ranked)
     ids = table.measures["measure_id"]
     hits = []
@@ -99,6 +102,7 @@ def make_hits(
                 score=round(float(ranked.fused.scores[place[i]]), 6),
                 reasons=replace(reasons[i], coverage=round(_coverage(like, record["text"], words.idf), 4)),
                 shared=shared_spans(like, record["text"], words.idf, words.common, asked.terms),
+                sentence=best.spans[i],
                 like=like,
                 duplicates=tuple(ids[duplicate] for duplicate in duplicates),
                 **_described(record),
@@ -112,12 +116,15 @@ def _places(rows: np.ndarray, ranked: Ranked) -> list[int]:
     return [at[row] for row in rows.tolist()]
 
 
-def reasons_of(rows: np.ndarray, ranked: Ranked, asked: Asked) -> list[Reasons]:
+def reasons_of(rows: np.ndarray, table: MeasureTable, ranked: Ranked, asked: Asked) -> list[Reasons]:
     """Reasons of ranked rows, in their order, without the coverage; no rows give none."""
-    return _reasons(rows, ranked.dense.rows(rows), ranked, asked) if len(rows) else []
+    if not len(rows):
+        return []
+    best = best_sentences(asked.lexical["characters"], ranked.lexical["characters"], table.texts.gather(rows).to_list())
+    return _reasons(rows, ranked.dense.rows(rows), best, ranked, asked)
 
 
-def _reasons(rows: np.ndarray, vectors: np.ndarray, ranked: Ranked, asked: Asked) -> list[Reasons]:
+def _reasons(rows: np.ndarray, vectors: np.ndarray, best: BestSentences, ranked: Ranked, asked: Asked) -> list[Reasons]:
     """Everything but the coverage."""
     fused = ranked.fused
     wording, characters = (ranked.lexical[name].cosines(asked.lexical[name], rows) for name in ("words", "characters"))
@@ -126,17 +133,20 @@ def _reasons(rows: np.ndarray, vectors: np.ndarray, ranked: Ranked, asked: Asked
     scales = scale.scale_of(phrase=phrase)
     likeness = scales.likeness(local, wording)
     meaning = vectors @ asked.dense
+    of_sentence = fused.parts.get("sentence", np.zeros(len(fused.rows)))
     return [
         Reasons(
             meaning=round(float(meaning[i]), 4),
             wording=round(float(wording[i]), 4),
             characters=round(float(characters[i]), 4),
             coverage=0.0,
+            in_one_sentence=round(float(best.shares[i]), 4),
             same_measure=round(float(likeness.same_measure[i]), 4),
             same_topic=round(float(likeness.same_topic[i]), 4),
             relatedness=scales.name(float(likeness.same_measure[i]), float(likeness.same_topic[i])),
             ranks={name: int(ranks[place]) for name, ranks in fused.ranks.items() if ranks[place]},
             share_of_meaning=round(float(fused.parts["meaning"][place] / fused.scores[place]), 4),
+            share_of_sentence=round(float(of_sentence[place] / fused.scores[place]), 4),
             terms=asked.terms,
         )
         for i, place in enumerate(_places(rows, ranked))

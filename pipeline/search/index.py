@@ -14,11 +14,12 @@ from pipeline.search.asking import Asked, Encode, Parts, ask
 from pipeline.search.collapse import collapse
 from pipeline.search.counts import PairVocabulary, TermCounts, WordVocabulary, count_pairs, count_words
 from pipeline.search.dense import DenseIndex
-from pipeline.search.fusion import best_rows, fuse
+from pipeline.search.fusion import Fused, best_rows, fuse
 from pipeline.search.hits import Ranked, Ranking, Words, make_hits, reasons_of
 from pipeline.search.lexical import LexicalIndex
 from pipeline.search.query import Query, SearchResult
 from pipeline.search.scale import NEIGHBOURS
+from pipeline.search.sentences import best_sentences
 from pipeline.search.table import MeasureTable, digest_of
 from pipeline.settings import SearchParams
 
@@ -154,7 +155,7 @@ class SearchIndex:
             "",
             notes,
             lambda groups: make_hits(groups, self.table, ranked, asked, words),
-            lambda rows: reasons_of(rows, ranked, asked),
+            lambda rows: reasons_of(rows, self.table, ranked, asked),
         )
 
     def _rank(self, asked: Asked, allowed: np.ndarray, depth: int) -> Ranked:
@@ -163,8 +164,21 @@ class SearchIndex:
         rankings = {"meaning": look.top(depth, allowed)[0]}
         for name, index in self._lexical.items():
             rankings[name] = best_rows(index.scores(asked.lexical[name]), depth, self._tie, allowed)
-        fused = fuse(rankings, self._params.weights(), self._params.rrf_k, self._tie)
+        fused = self._with_sentences(asked, rankings, self._fuse(rankings))
         return Ranked(fused, self._dense, neighbours, self._lexical)
+
+    def _fuse(self, rankings: Mapping[str, np.ndarray]) -> Fused:
+        return fuse(rankings, self._params.weights(), self._params.rrf_k, self._tie)
+
+    def _with_sentences(self, asked: Asked, rankings: Mapping[str, np.ndarray], fused: Fused) -> Fused:
+        """The first of a fused ranking ranked by their best sentence too: of all measures it would take too long."""
+        if not self._params.sentence:
+            return fused
+        rows = fused.rows[: self._params.closest]
+        query, pairs = asked.lexical["characters"], self._lexical["characters"]
+        shares = best_sentences(query, pairs, self.table.texts.gather(rows).to_list()).shares
+        order = np.lexsort((self._tie[rows], -shares))
+        return self._fuse({**rankings, "sentence": rows[order[shares[order] > 0]]})
 
     def _containing(self, terms: Sequence[str]) -> np.ndarray:
         """Measures with every quoted term in text or headline; the pair index leaves few texts to look through."""

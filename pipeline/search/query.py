@@ -108,6 +108,8 @@ class Reasons:
         wording: cosine of the jieba words' TF-IDF vectors, 0 to 1.
         characters: cosine of the character pairs' TF-IDF vectors, 0 to 1.
         coverage: share of the query's words, weighted by idf, that the measure has, 0 to 1.
+        in_one_sentence: share of the query's character pairs, weighted by idf, that a single sentence of the measure
+            has, 0 to 1; `Hit.sentence` says which.
         same_measure: calibrated probability that a judge finds it to be the same measure or, for a phrase, to treat
             just what it asks (see `scale`).
         same_topic: calibrated probability that a judge finds it to be of the query's topic at least.
@@ -115,6 +117,8 @@ class Reasons:
             `related` from 0.1 for the topic, else `unrelated`.
         ranks: place in each single ranking that has it, from 1.
         share_of_meaning: part of the score that came from meaning, the rest is from wording.
+        share_of_sentence: part of the score that came from the wording of that sentence; 0 for measures that came too
+            far down to be looked at sentence by sentence (`search.closest`).
         terms: quoted terms it contains.
     """
 
@@ -122,11 +126,13 @@ class Reasons:
     wording: float
     characters: float
     coverage: float
+    in_one_sentence: float
     same_measure: float
     same_topic: float
     relatedness: str
     ranks: dict[str, int]
     share_of_meaning: float
+    share_of_sentence: float
     terms: tuple[str, ...] = ()
 
 
@@ -141,6 +147,7 @@ class Hit:
         score: 1 if it were first in every ranking, falling toward 0; orders the hits of one query only.
         reasons: why.
         shared: stretches of its text that the query has too, in reading order.
+        sentence: offsets in its text of the sentence that has most of the query.
         like: what it is compared with: the text, measure or example nearest to it.
         duplicates: ids of near-duplicates collapsed into this hit.
         text, headline, issuer, province, year, kind, heading_path: of the measure and its document.
@@ -152,6 +159,7 @@ class Hit:
     score: float
     reasons: Reasons
     shared: tuple[Shared, ...]
+    sentence: tuple[int, int]
     like: str
     duplicates: tuple[str, ...]
     text: str

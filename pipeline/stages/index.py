@@ -98,6 +98,7 @@ def hits_frame(result: SearchResult) -> pl.DataFrame:
             "score": hit.score,
             "meaning": hit.reasons.meaning,
             "wording": hit.reasons.wording,
+            "in_one_sentence": hit.reasons.in_one_sentence,
             "same_measure": hit.reasons.same_measure,
             "same_topic": hit.reasons.same_topic,
             "relatedness": hit.reasons.relatedness,
@@ -124,7 +125,7 @@ def hits_frame(result: SearchResult) -> pl.DataFrame:
         }
     )
     words = ("measure_id", "relatedness", "doc_id", "issuer", "province", "kind", "headline", "text")
-    numbers = ("score", "meaning", "wording", "same_measure", "same_topic")
+    numbers = ("score", "meaning", "wording", "in_one_sentence", "same_measure", "same_topic")
     schema: dict[str, Any] = {"rank": pl.Int64} | dict.fromkeys(numbers, pl.Float64)
     schema |= {"year": pl.Int64, "shared": pl.List(span), "duplicates": pl.List(pl.String)} | dict.fromkeys(
         words, pl.String

@@ -74,6 +74,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "phrase": ("含有", "contains"),
         "meaning": ("意义", "meaning"),
         "wording": ("用词", "wording"),
+        "sentence": ("同句", "in one sentence"),
         "same_measure": ("应是同一举措", "likely the same measure"),
         "answers": ("应切题", "likely to the point"),
         "same_topic": ("应属同一主题", "likely the same topic"),

@@ -41,6 +41,7 @@ def reasons_of(hit: Hit) -> list[Reason]:
             value=reasons.wording,
             words=_telling(hit),
         ),
+        Reason(kind="sentence", value=reasons.in_one_sentence),
     ]
     return found + ([Reason(kind="phrase", words=list(reasons.terms))] if reasons.terms else [])
 

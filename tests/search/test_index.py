@@ -7,6 +7,7 @@ import pytest
 
 from pipeline.errors import JucuoError
 from pipeline.search import Filters, Query, SearchIndex
+from pipeline.settings import SearchParams
 
 TRAINING = "songjiang-2023-aaaaaa/1"
 
@@ -116,7 +117,12 @@ def test_reasons_and_shared_stretches(index):
     assert 0.8 < reasons.meaning <= 1
     assert 0.5 < reasons.wording <= 1
     assert 0 <= reasons.share_of_meaning <= 1
-    assert reasons.ranks == {"meaning": 1, "words": 1, "characters": 1}
+    assert reasons.ranks == {"meaning": 1, "words": 1, "characters": 1, "sentence": 1}
+    assert 0.4 < reasons.in_one_sentence < 1
+    assert reasons.share_of_meaning == pytest.approx(1 / 2.5, abs=1e-4), "weight 1 of 1 + three times a half"
+    assert reasons.share_of_sentence == pytest.approx(0.5 / 2.5, abs=1e-4)
+    start, end = hit.sentence
+    assert hit.text[start:end].startswith("严格审批校外培训机构")
     assert hit.score == 1.0
     assert reasons.same_topic > 0.75
     assert reasons.same_measure > 0.5
@@ -127,6 +133,44 @@ def test_reasons_and_shared_stretches(index):
         assert hit.text[shared.start : shared.end] == shared.text
         assert query[shared.query_start : shared.query_end] == shared.text
     assert "规范校外培训机构办学行为。严格审批校外培训机构" in [shared.text for shared in hit.shared]
+
+
+def test_what_stands_in_one_sentence_ranks_above_the_same_words_apart(measures, documents, encode):
+    apart, together = "组织食堂。培训教师、落实责任。", "组织食堂、培训教师。落实责任。"
+    frame = measures[:2].with_columns(text=np.array([apart, together]))
+    vectors = np.repeat(encode(["安全"]), 2, axis=0)
+
+    def hits(weight):
+        params = SearchParams().model_copy(update={"sentence": weight})
+        index = SearchIndex.build(frame, documents, vectors, np.zeros(64, np.float32), params=params)
+        return index.search(Query(text="食堂培训教师", collapse=False), encode).hits
+
+    assert [hit.text for hit in hits(0.0)] == [apart, together], "else alike: the order of ids decides"
+    found = hits(3.0)
+    assert [hit.text for hit in found] == [together, apart]
+    assert [hit.reasons.ranks["sentence"] for hit in found] == [1, 2]
+    assert found[0].reasons.in_one_sentence == 1.0 > found[1].reasons.in_one_sentence
+    assert found[0].text[slice(*found[0].sentence)] == "组织食堂、培训教师。"
+    assert found[1].text[slice(*found[1].sentence)] == "培训教师、落实责任。"
+
+
+def test_only_the_closest_are_ranked_by_their_best_sentence(measures, documents, encode):
+    vectors = encode(measures["text"].to_list())
+
+    def hits(**changes):
+        params = SearchParams().model_copy(update=changes)
+        index = SearchIndex.build(measures, documents, vectors, vectors.mean(axis=0), params=params)
+        return index.search(Query(text="新建公办幼儿园", collapse=False, top=50), encode).hits
+
+    def ranked(found):
+        return [hit.measure_id for hit in found if "sentence" in hit.reasons.ranks]
+
+    assert len(ranked(hits(closest=3))) <= 3 < len(hits(closest=3))
+    assert len(hits(closest=3)) == len(hits(sentence=0.0))
+    without = hits(sentence=0.0)
+    assert not ranked(without)
+    assert all(hit.reasons.share_of_sentence == 0 for hit in without)
+    assert max(hit.reasons.in_one_sentence for hit in without) == 1.0, "said of every hit, whether it counts or not"
 
 
 def test_examples_and_not_like(index, encode):

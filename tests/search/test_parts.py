@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import Levenshtein
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from pipeline.classification.sentences import sentences
 from pipeline.search import scale, scan, words
 from pipeline.search.collapse import collapse
 from pipeline.search.counts import PairVocabulary, TermCounts, WordVocabulary, count_pairs, count_words
@@ -17,6 +18,7 @@ from pipeline.search.dense import DenseIndex
 from pipeline.search.explain import shared_spans
 from pipeline.search.fusion import best_rows, fuse
 from pipeline.search.lexical import LexicalIndex
+from pipeline.search.sentences import best_sentences
 
 CORPUS = [
     "规范校外培训机构办学行为。严格审批校外培训机构，查处无证办学和违规收费。",
@@ -99,6 +101,31 @@ def test_ranking_is_by_bm25(texts, query):
             tf = text.count(word)
             expected[i] += rarity * tf * 2.2 / (tf + 1.2 * (0.25 + 0.75 * len(text) / mean)) / len(asked)
     np.testing.assert_allclose(index.scores(index.vector(query)), expected, rtol=1e-4, atol=1e-6)
+
+
+@given(st.lists(TEXT, min_size=1, max_size=6), TEXT)
+@settings(deadline=None)
+def test_the_best_sentence_has_the_largest_share_of_the_query(texts, query):
+    index = LexicalIndex(count_pairs(texts))
+    codes = index.counts.vocabulary.codes.tolist()
+    idf = dict(zip(codes, index.idf.tolist(), strict=True))
+    asked = [code for code in words.pairs([query])[0].tolist() if code in idf]
+
+    def share(piece):
+        held = set(words.pairs([piece])[0].tolist())
+        return sum(idf[code] for code in asked if code in held) / sum(idf[code] for code in asked) if asked else 0.0
+
+    found = best_sentences(index.vector(query), index, texts)
+    for text, of_best, (start, end) in zip(texts, found.shares, found.spans, strict=True):
+        shares = {span: share(text[slice(*span)]) for span in sentences(text)}
+        assert (start, end) in shares
+        assert of_best == pytest.approx(max(shares.values()), abs=1e-6)
+        assert shares[start, end] == pytest.approx(max(shares.values()), abs=1e-6)
+
+
+def test_no_texts_have_no_best_sentences():
+    index = LexicalIndex(count_pairs(CORPUS))
+    assert best_sentences(index.vector("校园安全"), index, []).spans == []
 
 
 @given(st.lists(TEXT, max_size=6))
