@@ -32,7 +32,7 @@ from pipeline.workspace import Workspace
 
 SEED = 20261122
 KINDS = ("measure", "topic", "question")
-OURS, RAW, BM25 = "ours: + headline's vector", "raw e5", "BM25 over words"
+OURS, RAW, BM25 = "ours: + best sentence", "raw e5", "BM25 over words"
 FLOORED = (OURS, RAW, BM25)
 """The systems that the floors in `experiments/baseline.json` are about."""
 
@@ -56,6 +56,7 @@ def systems(workspace: Workspace, settings: Settings) -> tuple[Asker, dict[str, 
         built = SearchIndex.build(table, documents, vectors, index.mean, params=params, headlines=headlines)
         return hybrid(asker, built)
 
+    plain = {"characters": 0.0, "sentence": 0.0, "headline_weight": 0.0}
     return asker, {
         BM25: lambda: bm25(asker, measures["text"].to_list()),
         "BM25 over words, headline and headings too": lambda: bm25(asker, headed["text"].to_list()),
@@ -63,9 +64,10 @@ def systems(workspace: Workspace, settings: Settings) -> tuple[Asker, dict[str, 
         "TF-IDF over character pairs": lambda: tfidf(asker, character_pairs),
         RAW: lambda: dense(asker, np.zeros_like(index.mean)),
         "ours: centred by the measures' mean": lambda: dense(asker, index.mean),
-        "ours: + phrases by their own mean": lambda: step(words=0.0, characters=0.0, headline_weight=0.0),
-        "ours: + words": lambda: step(characters=0.0, headline_weight=0.0),
-        "ours: + character pairs": lambda: step(headline_weight=0.0),
+        "ours: + phrases by their own mean": lambda: step(words=0.0, **plain),
+        "ours: + words": lambda: step(**plain),
+        "ours: + character pairs": lambda: step(sentence=0.0, headline_weight=0.0),
+        "ours: + headline's vector": lambda: step(sentence=0.0),
         OURS: lambda: hybrid(asker, index),
         "headings as words and pairs too (not taken)": lambda: step(headed),
         "fusion constant 60 (not taken)": lambda: step(rrf_k=60),
