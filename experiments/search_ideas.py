@@ -87,8 +87,9 @@ def report(found: Matrices, ideas: Ideas) -> str:
     about = (
         f"What would rank better? {len(found.queries)} judged queries that may be tuned on; those held back were not "
         "looked at.\nColumns by kind are nDCG@5. Of what is unjudged (see the share of the first five that was judged) "
-        "nothing is known; it counts as unrelated.\nOnly the best sentence by its character pairs is taken. The last line chooses the weights of words, pairs and "
-        "sentence (a quarter, a half,\nthree quarters) on four fifths of the queries for the fifth."
+        "nothing is known; it counts as unrelated.\nOnly the best sentence by its character pairs is taken. The last "
+        "line chooses the weights of words, pairs and sentence (a quarter, a half,\nthree quarters) on four fifths of "
+        "the queries for the fifth."
     )
     run = "Run with `python experiments/search_ideas.py --workspace W --write` on the 51 real documents."
     return "\n".join(["# search-ideas", "", about, "", *lines, "", run, ""])

@@ -25,7 +25,7 @@ from pipeline.search.index import SearchIndex
 from pipeline.search.judgements import JudgedQuery, scores
 from pipeline.search.relevance import paired_bootstrap
 from pipeline.settings import Settings
-from pipeline.stages.embed import CachedEncoder
+from pipeline.stages.embed import CachedEncoder, read_vectors
 from pipeline.stages.index import load_index
 from pipeline.stages.search_quality import read_queries
 from pipeline.workspace import Workspace
@@ -44,7 +44,7 @@ def systems(workspace: Workspace, settings: Settings) -> tuple[Asker, dict[str, 
     """Name -> what makes the system; ours in steps, each with what the ones before it have."""
     index = load_index(workspace, settings)
     measures, documents = workspace.read("measures"), workspace.read("documents")
-    vectors = np.load(workspace.path("features/vectors.npy"))
+    vectors, mean = read_vectors(workspace, measures.height)
     headlines = np.load(workspace.path("features/search/headlines.npy"))
     asker = Asker(measures, vectors, CachedEncoder(settings))
     headed = measures.with_columns(
@@ -53,7 +53,7 @@ def systems(workspace: Workspace, settings: Settings) -> tuple[Asker, dict[str, 
 
     def step(table: pl.DataFrame = measures, **changes: float) -> Ranker:
         params = settings.search.model_copy(update=changes)
-        built = SearchIndex.build(table, documents, vectors, index.mean, params=params, headlines=headlines)
+        built = SearchIndex.build(table, documents, vectors, mean, params=params, headlines=headlines)
         return hybrid(asker, built)
 
     plain = {"characters": 0.0, "sentence": 0.0, "headline_weight": 0.0}
