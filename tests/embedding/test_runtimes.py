@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from pipeline.embedding import folders, kernels, load, runtimes
+from pipeline.embedding.cache import VectorCache, encode_cached
 from pipeline.errors import JucuoError
 from pipeline.settings import EmbedParams
 
@@ -39,10 +40,21 @@ def test_a_runtime_is_near_torch_whatever_stands_beside_a_text(backend, model_ca
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("backend", ["torch-fp32", "torch-bf16", installed("onnx-int8"), installed("openvino")])
+def test_a_second_run_encodes_nothing_with_any_backend(backend, model_cache, texts, tmp_path):
+    first = encode_cached(load(params(backend=backend), model_cache), texts, VectorCache(tmp_path))
+    again = load(params(backend=backend), model_cache)
+    second = encode_cached(again, texts, VectorCache(tmp_path))
+    assert (first.n_encoded, second.n_encoded, second.n_cached) == (len(texts), 0, len(texts))
+    assert second.vectors.tobytes() == first.vectors.tobytes()
+    assert "_model" not in vars(again), "what is cached needs no model"
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("backend", [installed("onnx-int8")])
 def test_a_converted_model_is_kept_and_a_damaged_one_made_again(backend, model_cache):
     load(params(backend=backend), model_cache).encode(["教育"])
-    [folder] = model_cache.glob("onnx-*")
+    [folder] = model_cache.glob(f"onnx-*-{runtimes.RUNTIMES[backend].recipe}")
     digest = folders.verify(folder)
     assert digest
     (folder / "model.onnx").write_bytes(b"cut short")
@@ -55,7 +67,7 @@ def test_the_runtime_is_recorded_with_its_version(model_cache, encoder, monkeypa
     monkeypatch.setattr(importlib.util, "find_spec", lambda _name: object())
     monkeypatch.setattr(runtimes.importlib.metadata, "version", lambda _name: "9.9")
     found = load(params(backend="onnx-int8"), model_cache).identity
-    assert (found.backend, found.kernels) == ("onnx-int8", "onnxruntime-9.9")
+    assert (found.backend, found.kernels) == ("onnx-int8", "onnxruntime-9.9/2")
     assert found.key != encoder.identity.key
     monkeypatch.setattr(kernels, "cpu_flags", lambda: frozenset({"avx2"}))
     assert load(params(backend="openvino"), model_cache).identity.backend == "openvino-fp32"
