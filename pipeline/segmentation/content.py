@@ -134,6 +134,7 @@ class Paragraphs:
             yield kept + part[-1:]
 
     def _announces(self, span: Span, following: Span) -> bool:
+        """Set a paragraph aside that only names the line of policy which the next one spells out."""
         announced = announces_policies(self.text, span, following)
         if announced:
             self.out.skip(span.start, span.end, "introduction")

@@ -18,6 +18,9 @@ from pipeline.segmentation.sentences import has_topic_sentence
 
 _PIECES_MIN = 60
 _LINE_MIN = 36
+_PARAGRAPH_MAX = 3000
+"""Longest paragraph that is put together; the longest printed one has 1,400 characters."""
+
 _LONG = 225
 _LONG_SHARE = 0.1
 _TOPICAL_MAX = 0.7
@@ -48,7 +51,8 @@ def mend(text: str, lines: list[Line]) -> list[Line]:
         return lines
     mended = lines[:1]
     for above, line in pairwise(lines):
-        if _holds(text, above) and _continues(text, mended[-1], line):
+        short = line.end - mended[-1].start <= _PARAGRAPH_MAX
+        if short and _holds(text, above) and _continues(text, mended[-1], line):
             mended[-1] = replace(mended[-1], end=line.end)
         else:
             mended.append(line)

@@ -52,6 +52,7 @@ class Selector:
         self.text, self.plan_year = text, plan_year
         self.out = Selection()
         self.outermost: dict[str, tuple[int, int]] = {}
+        self.led: set[int] = set()
         self.paragraphs = Paragraphs(text, min_chars, self.out)
 
     def select(self, root: Node, kind: Kind) -> Selection:
@@ -157,7 +158,8 @@ class Selector:
         heading = heading_over(self.text, lead, item, len(place.path) + 1)
         if heading is None:
             return place
-        if heading not in self.out.outline:
+        if heading.start not in self.led:
+            self.led.add(heading.start)
             self.out.outline.append(heading)
         return replace(place, headings=(*place.headings, heading.title))
 
