@@ -49,6 +49,7 @@ _REACH = 40
 _DECIMALS = 6
 _FROM = frozenset("由从")
 _RISES = re.compile(r"[^，。；\d]{0,3}(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|增|升)(?:到|至)")
+_ENDS = re.compile("[。；：！？\n]")
 _AND = frozenset({"、", "和", "与", "及"})
 _GROWS = re.compile(r"(?:增长|增加|提高|扩大|翻|下降|减少)了?$")
 
@@ -120,18 +121,23 @@ def _doublings(text: str, start: int, end: int) -> Iterator[Target]:
             yield Target(match[0], quantity, "倍", "=", 2.0**times, match.start(), match.end())
 
 
-def _shared(text: str, targets: list[Target]) -> Iterator[Target]:
-    """Figures in a row count the same thing: in `分别达到1436个、883个` the second takes the first one's noun."""
-    before: Target | None = None
+def _shared(text: str, targets: list[Target]) -> list[Target]:
+    """Figures in a row: in `分别达到1436个、883个` the second takes the first one's noun, or each one of two nouns.
+
+    A figure beside which only stands what happened (`收入提高到5.4万元、增长4.3%`) takes the noun before it too.
+    """
+    named: list[Target] = []
     for target in targets:
-        if (
-            before is not None
-            and text[before.end : target.start] in _AND
-            and "分别" in text[max(0, before.start - _REACH) : before.start]
-        ):
-            target = replace(target, quantity=before.quantity)  # noqa: PLW2901 - the one below is the one above
-        before = target
-        yield target
+        noun = target.quantity
+        if named:
+            last, gap = named[-1], text[named[-1].end : target.start]
+            if gap in _AND and "分别" in text[max(0, last.start - _REACH) : last.start]:
+                nouns = quantities.members(last.quantity)
+                named[-1], noun = replace(last, quantity=nouns[0]), nouns[-1]
+            elif not noun and not _ENDS.search(gap):
+                noun = last.quantity
+        named.append(replace(target, quantity=noun))
+    return named
 
 
 def find_targets(text: str, start: int, end: int) -> list[Target]:
@@ -142,4 +148,4 @@ def find_targets(text: str, start: int, end: int) -> list[Target]:
     """
     found = [target for match in _TARGET.finditer(text, start, end) if (target := _read(text, match, (start, end)))]
     ordered = sorted([*found, *_doublings(text, start, end)], key=lambda target: target.start)
-    return list(_shared(text, ordered))
+    return _shared(text, ordered)

@@ -218,3 +218,22 @@ def test_headline_only():
     assert is_headline_only("“双升”行动。")
     assert not is_headline_only("抓课堂。每周听课两节。")
     assert not is_headline_only("很" * 41 + "。")
+
+
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("改造燃气、供排水等地下管网120公里", ["燃气、供排水等地下管网"]),
+        ("涉及31所中小学校、幼儿园", ["中小学校、幼儿园"]),
+        ("推动6个以上县（市、区）达标", ["县（市、区）"]),
+        ("棚户区住房改造600多套，危房改造300户", ["棚户区住房", "危房"]),
+        ("居民收入提高到5.4万元、增长4.3%", ["居民收入", "居民收入"]),
+        ("城镇居民收入和农村居民收入分别增长6%和7%", ["城镇居民收入", "农村居民收入"]),
+        ("指标生计划占招生计划的80%", ["指标生计划"]),
+        ("让最后20多万无电人口都能用上电", ["无电人口"]),
+        ("对地方一般性转移支付增长7.8%", ["对地方一般性转移支付"]),
+        ("累计扩招413万人", [""]),
+    ],
+)
+def test_what_is_counted_without_what_happens_to_it(text, counted):
+    assert [target.quantity for target in find_targets(text, 0, len(text))] == counted
