@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -19,7 +20,9 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
-sys.path.insert(0, str(ROOT))
+sys.path[:0] = [str(ROOT), str(ROOT / "experiments")]
+
+from structure_page import GROUPS, REPORT, table  # noqa: E402
 
 from pipeline.cleaning import Cleaned, clean  # noqa: E402 - the repository's own package, wherever the script is run from
 from pipeline.ingestion import evaluation as metadata_scores  # noqa: E402
@@ -44,14 +47,7 @@ from pipeline.segmentation.targets import find_targets  # noqa: E402
 from pipeline.settings import Settings  # noqa: E402
 
 GOLD = ROOT / "data/labels/structure"
-GROUPS = {"seeds": "seeds", "provinces": "provincial", "national": "national"}
 Key = tuple[str, str]
-HEADER = """\
-`python experiments/structure.py`; gold digest `{digest}`. Protocol: `data/labels/structure/README.md`. In brackets the
-baseline of plain regular expressions and the size of the gold standard. Numbers, kinds and paths are judged on
-measures with exact spans, fields of targets on overlapping ones; `quantity` is character overlap. `without headline
-lines` counts a headline on a line of its own on neither side: by version 2 of the protocol it is the measure's head, by
-version 1 annotators disagreed. Measures of the eight reports that were held out by version 1 are now development."""
 
 
 @dataclass(frozen=True)
@@ -226,47 +222,26 @@ def _target(text: str, document: Read, label: list[Any]) -> details.TargetLabel:
     return details.TargetLabel(*to_clean(start, end), comparator, value, high, unit, quantity)
 
 
-def table(flat: dict[str, float], digest: str) -> str:
-    """The figures as Markdown: a row a measure, a column a group, the baseline in brackets."""
-    lines = ["# Structure, metadata, targets and citations", "", HEADER.format(digest=digest)]
-    for part, heading in (("development", "Development documents"), ("held_out", "Held-out documents")):
-        groups = [group for group in GROUPS.values() if any(name.startswith(f"{part}.{group}.") for name in flat)]
-        lines += ["", f"## {heading}", "", f"| | {' | '.join(groups)} |", f"|---|{'---|' * len(groups)}"]
-        rows = {
-            name.split(".", 2)[2]
-            for name in flat
-            if name.startswith(f"{part}.") and not name.endswith((".baseline", ".n"))
-        }
-        for row in sorted(rows, key=_order):
-            cells = (_cell(flat, f"{part}.{group}.", row) for group in groups)
-            lines.append(f"| {row.replace('_', ' ')} | {' | '.join(cells)} |")
-    return "\n".join(lines) + "\n"
-
-
-def _order(row: str) -> tuple[int, str]:
-    order = ("measures", "boundaries", "numbers", "paths", "kinds", "metadata", "targets", "citations")
-    return next(place for place, name in enumerate(order) if row.startswith(name)), row
-
-
-def _cell(flat: dict[str, float], prefix: str, row: str) -> str:
-    ours = flat.get(prefix + row)
-    if ours is None:
-        return ""
-    plain, counted = flat.get(f"{prefix}{row}.baseline"), flat.get(f"{prefix}{row.removesuffix('.f1')}.n")
-    beside = "" if plain is None else f"{plain:.3f}"
-    size = "" if counted is None or row.endswith("quantity") else f"n={counted:.0f}"
-    return f"{ours:.3f} ({', '.join(filter(None, (beside, size)))})"
-
-
 def digest_of_gold() -> str:
     """First digits of the sha256 of all gold files."""
     data = b"".join(path.read_bytes() for path in sorted(GOLD.glob("*.jsonl")))
     return hashlib.sha256(data).hexdigest()[:12]
 
 
+def by_report(corpus: Path) -> dict[str, float]:
+    """Boundary F1 of each report, under `report.` and the words of its file name."""
+    flat = {}
+    for row in gold("measures"):
+        document = through(corpus, row["doc"], row["sha256"])
+        wanted = [Unit(start, end, number, kind, tuple(path)) for start, end, number, kind, path in row["units"]]
+        name = re.split("[-_]", Path(row["doc"]).stem)[0]
+        flat[f"{REPORT}.{name}"] = round(agreement(document.units(), wanted).boundaries.f1, 4)
+    return flat
+
+
 def scores(corpus: Path) -> dict[str, float]:
     """Everything on one corpus, flat."""
-    flat: dict[str, float] = {}
+    flat: dict[str, float] = by_report(corpus)
     for score in (*structure_scores(corpus), *metadata_accuracy(corpus), *detail_scores(corpus)):
         flat.update(score.flat())
     return dict(sorted(flat.items()))
