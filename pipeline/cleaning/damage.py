@@ -7,11 +7,11 @@ with each other and with leaving the text as it stands, all scored on the same w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from pipeline.cleaning.draft import Draft, Edit
-from pipeline.cleaning.lattice import MARKERS, Reader, Restored
+from pipeline.cleaning.lattice import MARKERS, Beam, Reader
 from pipeline.cleaning.likelihood import Likelihood
 from pipeline.cleaning.readings import GLOSS, SYLLABLE, is_reading
 from pipeline.cleaning.script import Script, to_simplified
@@ -90,7 +90,7 @@ def _judged(text: str, marks: list[int], script: Script) -> Iterator[Place]:
     for mark in marks[:_MAX_MARKS]:
         if mark < done:
             continue
-        left = _plain(text[max(0, mark - 40) : mark])[-_CONTEXT:] or "\n"
+        left = f"\n\n{_plain(text[max(0, mark - 40) : mark])}"[-_CONTEXT:]
         place = None
         if _MANY.match(text, mark):
             place = _unread(text, mark)
@@ -105,9 +105,20 @@ def _judged(text: str, marks: list[int], script: Script) -> Iterator[Place]:
 
 
 def _unread(text: str, mark: int) -> Place:
-    """A place that is flagged without a search: a text with so many is beyond repair, and each costs a second."""
+    """A place that is flagged without a search: a text with so many is beyond repair, and each takes time."""
     cut = _CUT.match(text, mark)
     return Place(mark, cut.end() if cut else mark + 1, "", 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A way to read a run: where it ends, its log probability by characters, what follows included, and the rest."""
+
+    end: int
+    text: str
+    language: float
+    prior: float
+    vanished: int
 
 
 def _best(text: str, mark: int, left: str, reader: Reader) -> Place | None:
@@ -115,12 +126,11 @@ def _best(text: str, mark: int, left: str, reader: Reader) -> Place | None:
     found = reader.readings(text, mark, left)
     if not found:
         return None
-    window = max(reading.end for reading in found) + _AFTER
-    ends = {end: _Tail(text, end, window) for end in {reading.end for reading in found}}
-    first = sorted(found, key=lambda reading: (-_rough(reading, ends[reading.end], reader), reading.end, reading.text))
+    window = max(found) + _AFTER
+    tails = {end: _Tail(text, end, window) for end in found}
     scored = sorted(
-        (-_score(reading, ends[reading.end], left, reader), reading.end, reading.text, reading.vanished)
-        for reading in first[:_RESCORED]
+        (-_score(reading, tails[reading.end], left, reader), reading.end, reading.text, reading.vanished)
+        for reading in _promising(found, tails, reader)
     )
     cost, end, best, vanished = scored[0]
     as_it_is = reader.likelihood.joint(left, _plain(text[mark:window]).replace("?", "？"))
@@ -130,8 +140,21 @@ def _best(text: str, mark: int, left: str, reader: Reader) -> Place | None:
     return Place(mark, end, best, -cost - max(rival, as_it_is), -cost - as_it_is, vanished)
 
 
+def _promising(found: Mapping[int, Beam], tails: Mapping[int, _Tail], reader: Reader) -> list[Reading]:
+    """The best readings by the character model alone, which the search has already computed for the run itself."""
+    every: list[Reading] = []
+    for end, beam in found.items():
+        after = reader.likelihood.after(beam.before, tails[end].text)
+        odds = [tails[end].odds(text[-1]) for text in beam.texts]
+        columns = (beam.language + after, beam.prior + odds, beam.vanished)
+        rows = zip(beam.texts, *(column.tolist() for column in columns), strict=True)
+        every += [Reading(end, *row) for row in rows]
+    every.sort(key=lambda reading: (-reading.language - reading.prior, reading.end, reading.text))
+    return every[:_RESCORED]
+
+
 def _garbled(text: str, mark: int, left: str, likelihood: Likelihood) -> bool:
-    """Whether what follows a mark reads badly enough for the search (0.5 s): another mark or unlikely characters."""
+    """Whether what follows a mark reads badly enough for the search (20 ms): another mark or unlikely characters."""
     after = _plain(text[mark + 1 : mark + 1 + _AFTER]).split("\n")[0]
     if not after:
         return False
@@ -153,16 +176,10 @@ class _Tail:
         return _GLOSS_MATCHES if is_reading(character, self.reading) else _GLOSS_CONTRADICTS
 
 
-def _rough(reading: Restored, tail: _Tail, reader: Reader) -> float:
-    """Score by the character model alone, which the search has already computed for the run itself."""
-    after = reader.likelihood.text(reader.plain(reading.text[-2:]), tail.text)
-    return reading.score + tail.odds(reading.text[-1]) + after
-
-
-def _score(reading: Restored, tail: _Tail, left: str, reader: Reader) -> float:
+def _score(reading: Reading, tail: _Tail, left: str, reader: Reader) -> float:
     """Score of a reading with what follows it, by both models, with the prior for its characters' script."""
-    joint = reader.likelihood.joint(left, reader.plain(reading.text) + tail.text)
-    return reading.prior + tail.odds(reading.text[-1]) + joint
+    words = reader.likelihood.words.score(left, reader.plain(reading.text) + tail.text)
+    return reading.prior + (reading.language + words) / 2
 
 
 def _plain(text: str) -> str:

@@ -9,14 +9,15 @@ full-width letters that were later made half-width. A beam search over these unk
 
 from __future__ import annotations
 
-import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
-from pipeline.cleaning.likelihood import Likelihood
+import numpy as np
+from numpy.typing import NDArray
+
+from pipeline.cleaning.likelihood import Floats, Ints, Likelihood, encoded
 from pipeline.cleaning.script import Script, converter
 
 MARKERS = "?？\ufffd"
@@ -30,7 +31,9 @@ WRONG_SCRIPT = -4.0
 _TEXTUAL = re.compile(r"[一-鿿、。·—～…‘’“”〔〕《》「」『』【】！％（）＋，－．／０-９：；？Ａ-Ｚａ-ｚ]")
 """What a run may be restored to: characters and marks of running text, no box drawings, kana or symbols."""
 
-UNKNOWN = -1
+UNKNOWN = 256
+"""In place of a first byte: it may be any. With a byte added: it may be any that follows that byte in an empty pair."""
+
 _MAX_RUN = 40
 _MAX_VANISHED = 3
 _KEPT_ENDS = 300
@@ -44,79 +47,106 @@ _FULL_WIDTH_ROW = 0xA3
 
 @dataclass(frozen=True)
 class Codes:
-    """GBK by bytes: characters by lead and trail, and the zones whose pairs print nothing."""
+    """GBK by bytes: characters by lead and trail, and the zones whose pairs print nothing.
+
+    Attributes:
+        character: characters by their bytes.
+        by_lead: second byte and character of each that begins with a byte.
+        table: code points by first and second byte, 0 where there is none, shape (256, 256).
+        empty: first bytes of pairs that print nothing, shape (256,).
+        leads: first bytes a character may have by what is known of them (`Beam.pending`), shape (512, 256).
+    """
 
     character: Mapping[tuple[int, int], str]
-    by_trail: Mapping[int, tuple[tuple[int, str], ...]]
     by_lead: Mapping[int, tuple[tuple[int, str], ...]]
-    empty: Mapping[int, tuple[int, ...]]
+    table: Ints
+    empty: NDArray[np.bool_]
+    leads: NDArray[np.bool_]
 
 
 @lru_cache(maxsize=1)
 def codes() -> Codes:
     """The two-byte part of GB18030; pairs mapped to the private use area are the empty ones."""
     character: dict[tuple[int, int], str] = {}
-    by_trail: dict[int, list[tuple[int, str]]] = {}
     by_lead: dict[int, list[tuple[int, str]]] = {}
-    empty: dict[int, list[int]] = {}
+    table = np.zeros((256, 256), np.int64)
+    leads = np.eye(512, 256, dtype=np.bool_)
+    leads[UNKNOWN] = True
     for lead in _LEADS:
         for trail in _TRAILS:
             decoded = bytes((lead, trail)).decode("gb18030", "ignore")
-            if len(decoded) != 1:
-                continue
-            if not _TEXTUAL.match(decoded) and not "\ue000" <= decoded <= "\uf8ff":
-                continue
             if "\ue000" <= decoded <= "\uf8ff":
-                empty.setdefault(lead, []).append(trail)
-                continue
-            character[lead, trail] = decoded
-            by_trail.setdefault(trail, []).append((lead, decoded))
-            by_lead.setdefault(lead, []).append((trail, decoded))
-    return Codes(
-        character,
-        {trail: tuple(pairs) for trail, pairs in by_trail.items()},
-        {lead: tuple(pairs) for lead, pairs in by_lead.items()},
-        {lead: tuple(trails) for lead, trails in empty.items()},
-    )
-
-
-@lru_cache(maxsize=1)
-def simple_forms() -> tuple[Mapping[str, str], frozenset[str], frozenset[str]]:
-    """Simplified form of each character of GBK; the characters only traditional, and only simplified, text has."""
-    every = sorted(set(codes().character.values()))
-    listed = "\n".join(every)
-    simple = dict(zip(every, converter("tw2s").convert(listed).split("\n"), strict=True))
-    hant = dict(zip(every, converter("s2t").convert(listed).split("\n"), strict=True))
-    traditional = frozenset(c for c in every if simple[c] != c and hant[c] == c)
-    simplified = frozenset(c for c in every if hant[c] != c and simple[c] == c)
-    return simple, traditional, simplified
+                leads[UNKNOWN + lead, trail] = True
+            elif len(decoded) == 1 and _TEXTUAL.match(decoded):
+                table[lead, trail] = ord(decoded)
+                character[lead, trail] = decoded
+                by_lead.setdefault(lead, []).append((trail, decoded))
+    empty = np.logical_or.reduce(leads[UNKNOWN:], axis=1)
+    return Codes(character, {lead: tuple(pairs) for lead, pairs in by_lead.items()}, table, empty, leads)
 
 
 @dataclass(frozen=True)
-class Restored:
-    """One way to read the run: `end` is where it ends in the damaged text, `score` its log probability.
+class Forms:
+    """Characters of GBK in both scripts, by code point.
 
-    `vanished` counts the pairs it had to invent; `prior` is the part of the score that does not come from the language
-    model but from characters of the wrong script.
+    Attributes:
+        simple: simplified form of each, shape (65536,); other characters stand for themselves.
+        table: the same for `str.translate`.
+        foreign: by script, the characters that only text in the other one has, shape (65536,).
     """
 
-    text: str
-    end: int
-    score: float
-    prior: float
-    vanished: int
+    simple: Ints
+    table: Mapping[int, int]
+    foreign: Mapping[Script, NDArray[np.bool_]]
 
 
-class _State(NamedTuple):
-    """A partial reading: text so far, the byte that waits for its partner, and the last two characters simplified."""
+@lru_cache(maxsize=1)
+def forms() -> Forms:
+    """What OpenCC makes of each character by itself."""
+    every = sorted(set(codes().character.values()))
+    original, hans, hant = (
+        encoded(text)[::2]  # a character a line, one for one
+        for text in ("\n".join(every), *(converter(way).convert("\n".join(every)) for way in ("tw2s", "s2t")))
+    )
+    simple = np.arange(2**16)
+    simple[original] = hans
+    foreign: dict[Script, NDArray[np.bool_]] = {"hans": np.zeros(2**16, np.bool_), "hant": np.zeros(2**16, np.bool_)}
+    foreign["hans"][original[(hans != original) & (hant == original)]] = True
+    foreign["hant"][original[(hant != original) & (hans == original)]] = True
+    return Forms(simple, dict(zip(original.tolist(), hans.tolist(), strict=True)), foreign)
 
-    score: float
-    prior: float
-    out: str
-    pending: int
-    vanished: int
-    after_empty: int = 0
-    tail: str = ""
+
+@dataclass(frozen=True)
+class Beam:
+    """Readings of the run up to some place, n of them, the likeliest first where they are ranked.
+
+    Attributes:
+        texts: what each restores.
+        language: log probability by the language model, shape (n,).
+        prior: log prior of characters of the wrong script, shape (n,).
+        before: the last two characters before what follows, simplified, shape (n, 2).
+        pending: the byte that waits for its partner or what is known of it (`UNKNOWN`), shape (n,).
+        vanished: how many pairs it had to invent, shape (n,).
+    """
+
+    texts: list[str]
+    language: Floats
+    prior: Floats
+    before: Ints
+    pending: Ints
+    vanished: Ints
+
+    @classmethod
+    def ranked(cls, limit: int, *beams: Beam) -> Beam:
+        """The best of some beams by probability, equal ones in the order of their texts."""
+        texts = [text for beam in beams for text in beam.texts]
+        columns = [np.concatenate([getattr(beam, name) for beam in beams]) for name in _COLUMNS]
+        cost = (-columns[0] - columns[1]).tolist()
+        order = sorted(range(len(texts)), key=lambda i: (cost[i], texts[i]))[:limit]
+        return cls([texts[i] for i in order], *(column[order] for column in columns))
+
+
+_COLUMNS = ("language", "prior", "before", "pending", "vanished")
 
 
 class Reader:
@@ -129,99 +159,79 @@ class Reader:
 
     def __init__(self, likelihood: Likelihood, script: Script) -> None:
         self.likelihood = likelihood
-        self._simple, traditional, simplified = simple_forms()
-        self._foreign = simplified if script == "hant" else traditional
+        self._prior = WRONG_SCRIPT * forms().foreign[script]
 
-    def readings(self, text: str, start: int, left: str) -> list[Restored]:
-        """All ways in the beam to read the run that begins at the marker `text[start]`, unordered.
+    def readings(self, text: str, start: int, left: str) -> dict[int, Beam]:
+        """The likeliest ways to read the run that begins at the marker `text[start]`, by the offset where it ends.
+
+        No two readings of a beam have the same text: that fixes the bytes, and so where pairs vanished.
 
         Args:
             text: the damaged text.
             start: offset of the marker that stands for the lost first byte.
-            left: simplified context before it, one character or more.
+            left: simplified context before it, two characters or more.
         """
-        states = [_State(0.0, 0.0, "", UNKNOWN, 0)]
-        done: list[Restored] = []
-        place = start + 1
-        while states and place - start <= _MAX_RUN:
-            states = self._prune([*states, *self._insert_empty(states, left)])
+        zero, none = np.zeros(1), np.zeros(1, np.int64)
+        beam = Beam([""], zero, zero, encoded(left[-2:])[np.newaxis], none + UNKNOWN, none)
+        found: dict[int, Beam] = {}
+        for place in range(start + 1, start + _MAX_RUN + 1):
             character = text[place] if place < len(text) else "\n"
-            ended = sorted(self._finish(states, character, place, left), key=lambda found: (-found.score, found.text))
-            done += ended[:_KEPT_ENDS]
+            beam = self._with_vanished(beam)
+            if place > start + 1 and (ended := self._finished(beam, character)).texts:
+                found[place + 1] = ended
             pair = _pair(character)
-            if pair is None:
+            if pair is None or not beam.texts:
                 break
-            states = self._prune([found for state in states for found in self._take(state, *pair, left)])
-            place += 1
-        return done
-
-    def _grown(self, state: _State, character: str, pending: int, left: str) -> _State:
-        before = state.tail or self.plain(left[-2:])
-        simple = self._simple.get(character, character)
-        prior = WRONG_SCRIPT if character in self._foreign else 0.0
-        score = state.score + prior + self.likelihood.step(before, simple)
-        return _State(
-            score, state.prior + prior, state.out + character, pending, state.vanished, tail=before[-1:] + simple
-        )
-
-    def plain(self, text: str) -> str:
-        """The text in simplified characters, one by one."""
-        return "".join(self._simple.get(character, character) for character in text)
-
-    def _take(self, state: _State, first: int, second: int, left: str) -> Iterator[_State]:
-        """Complete the pending byte with `first`; `second` is the next pending one."""
-        for character in self._completions(state, first):
-            yield self._grown(state, character, second, left)
-
-    def _completions(self, state: _State, trail: int) -> Iterator[str]:
-        known = codes()
-        if state.after_empty:
-            allowed = known.empty[state.after_empty]
-            yield from (c for lead, c in known.by_trail.get(trail, ()) if lead in allowed)
-        elif state.pending == UNKNOWN:
-            yield from (c for _, c in known.by_trail.get(trail, ()))
-        else:
-            character = known.character.get((state.pending, trail))
-            if character is not None:
-                yield character
-
-    def _insert_empty(self, states: Sequence[_State], left: str) -> Iterator[_State]:
-        """States in which a pair without a character stood here: its bytes end one character and begin the next."""
-        # a full beam leaves no room below its worst state, and no character raises a score
-        floor = min(state.score for state in states) if len(states) >= BEAM else -math.inf
-        for state in states:
-            if state.pending == UNKNOWN or state.vanished >= _MAX_VANISHED:
-                continue
-            for lead in codes().empty:
-                for character in self._completions(state, lead):
-                    grown = self._grown(state, character, UNKNOWN, left)
-                    if grown.score >= floor:
-                        yield grown._replace(vanished=state.vanished + 1, after_empty=lead)
-
-    def _finish(self, states: Sequence[_State], character: str, place: int, left: str) -> Iterator[Restored]:
-        """Ways to end here: a single byte completes the last pair, or its second byte was lost (`?`)."""
-        for rank, state in enumerate(states):
-            if not state.out and state.pending == UNKNOWN:
-                continue
-            if "@" <= character <= "~":
-                for last in self._completions(state, ord(character)):
-                    grown = self._grown(state, last, 0, left)
-                    yield Restored(grown.out, place + 1, grown.score, grown.prior, grown.vanished)
-            if character in MARKERS and state.pending > 0 and rank < _OPEN_ENDS:
-                for _, last in codes().by_lead.get(state.pending, ()):
-                    grown = self._grown(state, last, 0, left)
-                    yield Restored(grown.out, place + 1, grown.score, grown.prior, grown.vanished)
+            rows, characters = _completions(beam.pending, pair[0])
+            beam = Beam.ranked(BEAM, self._grown(beam, rows, characters, np.full(rows.size, pair[1]), BEAM))
+        return found
 
     @staticmethod
-    def _prune(states: Sequence[_State]) -> list[_State]:
-        """The best states, one for each (text, pending byte)."""
-        ranked = sorted(states, key=lambda state: (-state.score, state.out, state.pending))
-        kept: dict[tuple[str, int, int], _State] = {}
-        for state in ranked:
-            kept.setdefault((state.out, state.pending, state.after_empty), state)
-            if len(kept) >= BEAM:
-                break
-        return list(kept.values())
+    def plain(text: str) -> str:
+        """The text in simplified characters, one by one."""
+        return text.translate(forms().table)
+
+    def _grown(self, beam: Beam, rows: Ints, characters: Ints, pending: Ints, limit: int) -> Beam:
+        """Readings of the beam (`rows`, shape (m,)) with a character each and what is pending then; the `limit` best.
+
+        Equal ones may exceed the limit; they are not ranked.
+        """
+        simple = forms().simple[characters]
+        language = beam.language[rows] + self.likelihood.steps(beam.before, rows, simple)
+        prior = beam.prior[rows] + self._prior[characters]
+        if rows.size > limit:
+            score = language + prior
+            best = np.flatnonzero(score >= np.partition(score, -limit)[-limit])
+            rows, characters, pending, simple = rows[best], characters[best], pending[best], simple[best]
+            language, prior = language[best], prior[best]
+        texts = [beam.texts[row] + chr(code) for row, code in zip(rows.tolist(), characters.tolist(), strict=True)]
+        before = np.column_stack((beam.before[rows, 1], simple))
+        return Beam(texts, language, prior, before, pending, beam.vanished[rows] + (pending > UNKNOWN))
+
+    def _with_vanished(self, beam: Beam) -> Beam:
+        """Also readings in which a pair without a character stood here: its bytes end one and begin the next."""
+        known = codes()
+        waiting = np.where((beam.pending < UNKNOWN) & (beam.vanished < _MAX_VANISHED), beam.pending, 0)
+        rows, leads = np.nonzero((known.table[waiting] > 0) & known.empty)
+        grown = self._grown(beam, rows, known.table[waiting[rows], leads], UNKNOWN + leads, BEAM)
+        return Beam.ranked(BEAM, beam, grown)
+
+    def _finished(self, beam: Beam, character: str) -> Beam:
+        """Ways to end here: a single byte completes the last pair, or its second byte was lost (`?`)."""
+        rows = characters = np.zeros(0, np.int64)
+        if "@" <= character <= "~":
+            rows, characters = _completions(beam.pending, ord(character))
+        elif character in MARKERS:
+            waiting = np.where(beam.pending < UNKNOWN, beam.pending, 0)[:_OPEN_ENDS]
+            rows, trails = np.nonzero(codes().table[waiting])
+            characters = codes().table[waiting[rows], trails]
+        return Beam.ranked(_KEPT_ENDS, self._grown(beam, rows, characters, np.zeros_like(rows), _KEPT_ENDS))
+
+
+def _completions(pending: Ints, trail: int) -> tuple[Ints, Ints]:
+    """Characters that end with a byte, by the row of `pending` (shape (n,)) whose first bytes they may have."""
+    rows, leads = np.nonzero(codes().leads[pending] & (codes().table[:, trail] > 0))
+    return rows, codes().table[leads, trail]
 
 
 def _pair(character: str) -> tuple[int, int] | None:
@@ -230,5 +240,5 @@ def _pair(character: str) -> tuple[int, int] | None:
         return _FULL_WIDTH_ROW, ord(character) + 0x80
     if character == "\ufffd":
         return None
-    encoded = character.encode("gb18030", "ignore")
-    return (encoded[0], encoded[1]) if len(encoded) == 2 else None  # noqa: PLR2004 - a pair
+    pair = character.encode("gb18030", "ignore")
+    return (pair[0], pair[1]) if len(pair) == 2 else None  # noqa: PLR2004 - a pair
