@@ -227,9 +227,8 @@ class Likelihood:
 
     def _mixed(self, contexts: Ints, rows: Ints, characters: Ints, base: Floats) -> Floats:
         """P(character | context), half by the document, half by the dictionary; see `Counts.chance`."""
-        own, listed = (counts.chance(contexts, rows, characters, base) for counts in self._counts)
-        mixed: Floats = (own + listed) / 2
-        return mixed
+        own, listed = self._counts
+        return (own.chance(contexts, rows, characters, base) + listed.chance(contexts, rows, characters, base)) / 2
 
     def after(self, before: Ints, text: str) -> Floats:
         """Log probability of a text after each of n pairs of characters, shape (n, 2); shape (n,)."""
