@@ -14,15 +14,11 @@ INVISIBLE = re.compile(
 )
 """Control, zero-width, direction and variation characters: they print nothing."""
 
-_INSIDE_PROSE = re.compile(
-    rf"(?:。[^\n]*|\n[^\n]{{10,}})[^。！？；：…!?;:”’）》\s]\n(?P<nothing>{INVISIBLE.pattern})(?=\n)"
-    rf"|。\n(?P<between>{INVISIBLE.pattern})\n(?=[^\n]{{40}})(?![^，。\n]{{4,20}}。|各位|我们要)"
-)
-"""A line of nothing visible inside prose: a page's layout, no end of the paragraph.
+_OPEN_END = re.compile(r"[^。！？；：…!?;:”’）》\s]\Z")
+_OPENS = re.compile(r"[^，。\n]{4,20}。|各位|我们要|[^\n]{0,19}(?:\n|\Z)")
+"""How a line begins that opens a topic or addresses somebody, or a line too short to be the rest of a paragraph."""
 
-Prose goes on below it where the line above stops without a mark, and where the line below neither has a run-in title
-nor addresses anybody.
-"""
+_PROSE_MIN = 11
 
 _BLANKS = "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000\u3164\uffa0"
 _SPACES = re.compile(f"[{_BLANKS}]")
@@ -39,13 +35,27 @@ _RADICALS = str.maketrans(
 
 def invisible(text: str) -> Iterator[Edit]:
     """Edits that remove what cannot be seen, and write every line break as one newline."""
-    inside = {found.start(found.lastgroup or 0): found for found in _INSIDE_PROSE.finditer(text)}
     for match in INVISIBLE.finditer(text):
-        broken = inside.get(match.start())
-        whole = broken is not None and broken["between"] is not None
-        yield Edit(match.start() - (broken is not None), match.end() + whole, "", "invisible")
+        yield Edit(*_with_breaks(text, *match.span()), "", "invisible")
     for match in _BREAK.finditer(text):
         yield Edit(*match.span(), "\n", "line_break")
+
+
+def _with_breaks(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span of something invisible, with the line breaks around it where it is a line inside a paragraph.
+
+    Such a line is a page's layout. Prose goes on below it where the line above stops without a mark (the break that is
+    left there is a line wrap), and where the line below neither has a run-in title nor addresses anybody.
+    """
+    if text[start - 1 : start] != "\n" or text[end : end + 1] != "\n":
+        return start, end
+    above = text[text.rfind("\n", 0, start - 1) + 1 : start - 1]
+    if len(above) < _PROSE_MIN:
+        return start, end
+    if _OPEN_END.search(above):
+        return start - 1, end
+    whole = above.endswith("。") and not _OPENS.match(text, end + 1)
+    return (start - 1, end + 1) if whole else (start, end)
 
 
 def unify(draft: Draft) -> None:

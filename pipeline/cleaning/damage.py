@@ -33,7 +33,7 @@ _RESCORED = 200
 _MANY = re.compile(rf"[{MARKERS}]{{4}}")
 """Four marks in a row are characters that an encoding could not hold, not one lost byte."""
 
-_MAX_SEARCHES = 8
+_MAX_SEARCHES = 40
 _MAX_MARKS = 1000
 _CLAUSE = 60
 _EVIDENT = 8.0
