@@ -51,6 +51,9 @@ _ELLIPSIS = re.compile(
     rf"\.{{3,6}}(?:(?<=[{_CHINESE}]\.{{3}})|(?<=[{_CHINESE}]\.{{6}})|(?=[{_CHINESE}]))|。{{3,6}}|…(?<!……)(?!…)|⋯+"
 )
 _DASH = re.compile(r"[―─━]{1,2}|--(?<![-—]--)(?!-)")
+_LONG_MARKS = ((_ELLIPSIS, ("...", "。。。", "…", "⋯"), "……"), (_DASH, ("―", "─", "━", "--"), "——"))
+"""Pattern, what a text must have for it to match at all (a look for that is quicker), and the mark as it is written."""
+
 _ROUND = re.compile(r"\(([^()（）\n]{1,200})\)")
 _MIXED = re.compile(r"\(([^()（）\n]{1,200})）|（([^()（）\n]{1,200})\)")
 _QUOTES = re.compile(r'"([^"\n]{1,200})"')
@@ -117,7 +120,7 @@ def marks(text: str) -> Iterator[Edit]:
         yield Edit(*match.span(), ".", "punctuation")
     for match in _MINUS.finditer(text):
         yield Edit(*match.span(), "-", "punctuation")
-    for match in _ELLIPSIS.finditer(text):
-        yield Edit(*match.span(), "……", "punctuation")
-    for match in _DASH.finditer(text):
-        yield Edit(*match.span(), "——", "punctuation")
+    for pattern, signs, written in _LONG_MARKS:
+        if any(sign in text for sign in signs):
+            for match in pattern.finditer(text):
+                yield Edit(*match.span(), written, "punctuation")

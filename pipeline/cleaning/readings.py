@@ -15,6 +15,10 @@ GLOSS = re.compile(rf"(?P<char>[㐀-鿿豈-﫿])(?P<gloss>[(（]\s?(?P<reading>{
 """A character and a bracketed syllable: at most 7 letters (`zhuāng` has 6), with tone mark, tone digit or neither."""
 
 _HALF = re.compile(rf"(?P<char>[㐀-鿿豈-﫿])(?P<gloss>(?P<reading>{SYLLABLE})[)）])")
+_OPENED = re.compile(rf"[(（]\s?{SYLLABLE}")
+_TONED = re.compile("[āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ]", re.IGNORECASE)
+"""What a text with a reading has somewhere; quicker to look for than the readings themselves."""
+
 _TONES = str.maketrans("āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜńňǹḿ", "aaaaeeeeiiiioooouuuuüüüünnnm")
 
 
@@ -49,10 +53,10 @@ def find(text: str) -> Iterator[Edit]:
     """
     if ")" not in text and "）" not in text:
         return
-    for match in GLOSS.finditer(text):
+    for match in GLOSS.finditer(text) if _OPENED.search(text) else ():
         if is_reading(match["char"], match["reading"]):
             yield Edit(*match.span("gloss"), "", "reading")
-    for match in _HALF.finditer(text):
+    for match in _HALF.finditer(text) if _TONED.search(text) else ():
         if _is_toned(match["reading"]) and is_reading(match["char"], match["reading"]):
             yield Edit(*match.span("gloss"), "", "reading")
 

@@ -6,6 +6,7 @@ Each rule says what any government report or plan does in such a place; none nam
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from pipeline.segmentation.announcements import announces_lessons
@@ -177,7 +178,18 @@ _RULES: tuple[tuple[str, Window, tuple[str, ...]], ...] = (
         ),
     ),
 )
-_COMPILED = [(reason, where, re.compile("|".join(patterns))) for reason, where, patterns in _RULES]
+
+
+def _compiled(patterns: tuple[str, ...], *, anchored: bool) -> re.Pattern[str] | None:
+    """Those of a rule's patterns that begin at a window's start, or all others, so that few are tried everywhere."""
+    chosen = [pattern for pattern in patterns if pattern.startswith("^") == anchored]
+    return re.compile("|".join(chosen)) if chosen else None
+
+
+_COMPILED = [
+    (reason, where, _compiled(patterns, anchored=True), _compiled(patterns, anchored=False))
+    for reason, where, patterns in _RULES
+]
 
 _SITUATION = [
     re.compile(rf"^(?!面对|针对|应对|[^。]*提出[^。]{{0,10}}要求){subject}[^。]{{0,40}}(?:{_CHANGES})")
@@ -203,7 +215,14 @@ def _reason(text: str) -> str | None:
         "tail": text[-_WINDOW:],
         "whole": text if len(text) <= _WINDOW else "",
     }
-    found = next((reason for reason, where, pattern in _COMPILED if pattern.search(windows[where])), None)
+    found = next(
+        (
+            reason
+            for reason, where, first, anywhere in _COMPILED
+            if (first and first.match(windows[where])) or (anywhere and anywhere.search(windows[where]))
+        ),
+        None,
+    )
     return "situation" if found is None and _weighs_situation(text) else found
 
 
@@ -216,6 +235,7 @@ def _weighs_situation(text: str) -> bool:
     return weighs and not _ACTS.search(text[:_LEAD_MAX]) and not re.search(r"\d", re.sub(r"\d+年", "", text))
 
 
+@lru_cache(maxsize=1024)
 def paragraph_reason(text: str) -> str | None:
     """Why an unnumbered paragraph is no measure (`problems`, `thanks`, `lead_in`, …), or `None`.
 
