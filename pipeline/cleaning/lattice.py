@@ -50,15 +50,11 @@ class Codes:
     """GBK by bytes: characters by lead and trail, and the zones whose pairs print nothing.
 
     Attributes:
-        character: characters by their bytes.
-        by_lead: second byte and character of each that begins with a byte.
         table: code points by first and second byte, 0 where there is none, shape (256, 256).
         empty: first bytes of pairs that print nothing, shape (256,).
         leads: first bytes a character may have by what is known of them (`Beam.pending`), shape (512, 256).
     """
 
-    character: Mapping[tuple[int, int], str]
-    by_lead: Mapping[int, tuple[tuple[int, str], ...]]
     table: Ints
     empty: NDArray[np.bool_]
     leads: NDArray[np.bool_]
@@ -67,8 +63,6 @@ class Codes:
 @lru_cache(maxsize=1)
 def codes() -> Codes:
     """The two-byte part of GB18030; pairs mapped to the private use area are the empty ones."""
-    character: dict[tuple[int, int], str] = {}
-    by_lead: dict[int, list[tuple[int, str]]] = {}
     table = np.zeros((256, 256), np.int64)
     leads = np.eye(512, 256, dtype=np.bool_)
     leads[UNKNOWN] = True
@@ -79,10 +73,8 @@ def codes() -> Codes:
                 leads[UNKNOWN + lead, trail] = True
             elif len(decoded) == 1 and _TEXTUAL.match(decoded):
                 table[lead, trail] = ord(decoded)
-                character[lead, trail] = decoded
-                by_lead.setdefault(lead, []).append((trail, decoded))
     empty = np.logical_or.reduce(leads[UNKNOWN:], axis=1)
-    return Codes(character, {lead: tuple(pairs) for lead, pairs in by_lead.items()}, table, empty, leads)
+    return Codes(table, empty, leads)
 
 
 @dataclass(frozen=True)
@@ -103,7 +95,8 @@ class Forms:
 @lru_cache(maxsize=1)
 def forms() -> Forms:
     """What OpenCC makes of each character by itself."""
-    every = sorted(set(codes().character.values()))
+    table = codes().table
+    every = [chr(code) for code in np.unique(table[table > 0]).tolist()]
     original, hans, hant = (
         encoded(text)[::2]  # a character a line, one for one
         for text in ("\n".join(every), *(converter(way).convert("\n".join(every)) for way in ("tw2s", "s2t")))

@@ -11,6 +11,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from pipeline.cleaning.draft import Edit
 from pipeline.cleaning.lattice import codes
 from pipeline.cleaning.readings import SYLLABLE, is_reading
@@ -30,7 +32,7 @@ def find(text: str) -> Iterator[Edit]:
 
 
 def _fitting(trail: int, reading: str, after: int) -> Iterator[str]:
-    for byte, false_character in codes().by_lead.get(trail, ()):
-        character = codes().character.get((byte, after))
-        if character is not None and is_reading(false_character, reading):
-            yield character
+    table = codes().table
+    for byte in np.flatnonzero((table[trail] > 0) & (table[:, after] > 0)).tolist():
+        if is_reading(chr(table[trail, byte]), reading):
+            yield chr(table[byte, after])

@@ -53,7 +53,7 @@ def write(transformer: Any, folder: Path) -> dict[str, Any]:
     quantize_dynamic(joined, folder / "model.onnx", weight_type=QuantType.QInt8, per_channel=True)
     for path in (plain, joined):
         path.unlink()
-    return {"recipe": RECIPE, "weights": "int8 per channel"}
+    return {"weights": "int8 per channel"}
 
 
 def session(folder: Path, threads: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:

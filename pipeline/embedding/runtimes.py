@@ -33,7 +33,6 @@ if TYPE_CHECKING:
 
     from pipeline.embedding.models import ModelSource
 
-_OPENVINO_RECIPE = 1
 _SIZE_MB = 700
 
 
@@ -125,7 +124,8 @@ def install(model: SentenceTransformer, source: ModelSource, backend: str, threa
 def _convert(runtime: Runtime, transformer: Any, name: str, backend: str, folder: Path) -> dict[str, Any]:
     try:
         with _silent():
-            return runtime.write(transformer, folder) | {"source": name, "runtime": runtime.kernels}
+            made = runtime.write(transformer, folder)
+        return made | {"recipe": runtime.recipe, "source": name, "runtime": runtime.kernels}
     except OSError:
         raise
     except Exception as exc:
@@ -172,7 +172,7 @@ def _write_openvino(transformer: Any, folder: Path) -> dict[str, Any]:
     openvino = _openvino()
     converted = openvino.convert_model(_only_states(transformer), example_input=_example())
     openvino.save_model(converted, folder / "model.xml", compress_to_fp16=True)
-    return {"recipe": _OPENVINO_RECIPE, "weights": "fp16"}
+    return {"weights": "fp16"}
 
 
 def _openvino_session(folder: Path, threads: int) -> Callable[[np.ndarray, np.ndarray], np.ndarray]:
@@ -194,7 +194,7 @@ RUNTIMES = {
         "onnx",
         ("onnxruntime", "onnx"),
         "onnxruntime",
-        onnx_graph.RECIPE,
+        recipe=onnx_graph.RECIPE,
         one_at_a_time=True,
         write=onnx_graph.write,
         session=onnx_graph.session,
@@ -203,7 +203,7 @@ RUNTIMES = {
         "openvino",
         ("openvino",),
         "openvino",
-        _OPENVINO_RECIPE,
+        recipe=1,
         one_at_a_time=False,
         write=_write_openvino,
         session=_openvino_session,

@@ -89,7 +89,7 @@ def make_hits(
         return []
     vectors = ranked.dense.rows(rows)
     nearest = np.argmax(vectors @ asked.vectors.T, axis=1).tolist()
-    best = best_sentences(asked.lexical["characters"], ranked.lexical["characters"], table.texts.gather(rows).to_list())
+    best = sentences_of(rows, table, ranked.lexical, asked)
     reasons = _reasons(rows, vectors, best, ranked, asked)
     place = _places(rows, ranked)
     ids = table.measures["measure_id"]
@@ -116,11 +116,18 @@ def _places(rows: np.ndarray, ranked: Ranked) -> list[int]:
     return [at[row] for row in rows.tolist()]
 
 
+def sentences_of(
+    rows: np.ndarray, table: MeasureTable, lexical: Mapping[str, LexicalIndex], asked: Asked
+) -> BestSentences:
+    """The sentence of each measure that has most of a query."""
+    return best_sentences(asked.lexical["characters"], lexical["characters"], table.texts.gather(rows).to_list())
+
+
 def reasons_of(rows: np.ndarray, table: MeasureTable, ranked: Ranked, asked: Asked) -> list[Reasons]:
     """Reasons of ranked rows, in their order, without the coverage; no rows give none."""
     if not len(rows):
         return []
-    best = best_sentences(asked.lexical["characters"], ranked.lexical["characters"], table.texts.gather(rows).to_list())
+    best = sentences_of(rows, table, ranked.lexical, asked)
     return _reasons(rows, ranked.dense.rows(rows), best, ranked, asked)
 
 

@@ -15,11 +15,10 @@ from pipeline.search.collapse import collapse
 from pipeline.search.counts import PairVocabulary, TermCounts, WordVocabulary, count_pairs, count_words
 from pipeline.search.dense import DenseIndex
 from pipeline.search.fusion import Fused, best_rows, fuse
-from pipeline.search.hits import Ranked, Ranking, Words, make_hits, reasons_of
+from pipeline.search.hits import Ranked, Ranking, Words, make_hits, reasons_of, sentences_of
 from pipeline.search.lexical import LexicalIndex
 from pipeline.search.query import Query, SearchResult
 from pipeline.search.scale import NEIGHBOURS
-from pipeline.search.sentences import best_sentences
 from pipeline.search.table import MeasureTable, digest_of
 from pipeline.settings import SearchParams
 
@@ -175,8 +174,7 @@ class SearchIndex:
         if not self._params.sentence:
             return fused
         rows = fused.rows[: self._params.closest]
-        query, pairs = asked.lexical["characters"], self._lexical["characters"]
-        shares = best_sentences(query, pairs, self.table.texts.gather(rows).to_list()).shares
+        shares = sentences_of(rows, self.table, self._lexical, asked).shares
         order = np.lexsort((self._tie[rows], -shares))
         return self._fuse({**rankings, "sentence": rows[order[shares[order] > 0]]})
 

@@ -32,13 +32,13 @@ _ADDRESS_REACH = 16
 class Setting:
     """Where a run of paragraphs stands.
 
-    The first of those that open a section (`opens`) may only orient. `whole` ones stand beside numbered blocks, so that
-    an enumeration inside them is not cut; below `listed` ones an enumeration follows. `only` names the starts of those
-    that are content where the others introduce the section.
+    The first of those that open a section (`opens`) may only orient. Those `beside` numbered blocks are never all that
+    their section has; below `listed` ones an enumeration follows. `only` names the starts of those that are content
+    where the others introduce the section.
     """
 
     opens: bool = True
-    whole: bool = False
+    beside: bool = False
     listed: bool = False
     only: Container[int] | None = None
 
@@ -86,7 +86,7 @@ class Paragraphs:
                 continue
             path = ".".join((*place.path, f"p{seen + span.index}"))
             body, alone = self._without_address(span), len(spans) == 1
-            items = enumerated(self.text, body, alone=alone and not setting.whole)
+            items = enumerated(self.text, body, alone=alone and not setting.beside)
             starts = [] if items else topic_starts(self.text, body, alone=alone)
             reason = self._reason(
                 content, place, splits=bool(starts) or self._are_titled(body, items), lists=bool(items)

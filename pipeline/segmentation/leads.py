@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from pipeline.segmentation.announcements import announces_lessons, announces_targets
 from pipeline.segmentation.headline import lead_title
-from pipeline.segmentation.markers import BULLET, ENUMERATOR
+from pipeline.segmentation.markers import BULLET, LISTS
 from pipeline.segmentation.models import Heading
 from pipeline.segmentation.orientation import figures
 from pipeline.segmentation.reasons import paragraph_reason
@@ -15,9 +15,6 @@ from pipeline.segmentation.sentences import has_topic_sentence
 
 if TYPE_CHECKING:
     from pipeline.segmentation.tree import Node
-
-LISTS = frozenset({BULLET, ENUMERATOR})
-"""Numbering systems that enumerate; all others may number headings."""
 
 _LEAD_MAX = 60
 _LIST_LEAD_MAX = 120

@@ -233,11 +233,12 @@ def _with_broken_lists(text: str, lines: list[Line]) -> Iterator[Line]:
             if items and (word or _goes_on(lines, index, _word(items[0]), items[-1].value + 1)):
                 yield from _cut(text, line, items)
                 continue
-            bullets = [x for x in _inline(text, line, (BULLET,), _BEFORE_MARKER) if x.start > line.start]
             below = lines[index + 1].marker if index + 1 < len(lines) else None
-            if len(bullets) == 1 and below is not None and below.text == bullets[0].text:
-                yield from _cut(text, line, bullets)
-                continue
+            if below is not None and below.system == BULLET:
+                bullets = [x for x in _inline(text, line, (BULLET,), _BEFORE_MARKER) if x.start > line.start]
+                if [bullet.text for bullet in bullets] == [below.text]:
+                    yield from _cut(text, line, bullets)
+                    continue
         yield line
 
 

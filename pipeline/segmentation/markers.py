@@ -66,6 +66,9 @@ SYSTEMS: dict[str, System] = {
     name: System(name, weight, re.compile(pattern + _GAP)) for name, weight, pattern in _PATTERNS
 }
 
+LISTS = frozenset({BULLET, ENUMERATOR})
+"""Systems that enumerate; all others may number headings."""
+
 SECTIONAL = frozenset({"part", "chapter", "section", "chinese", "chinese_paren", "ordinal"})
 """Systems that commonly number headings with several paragraphs below them."""
 

@@ -71,27 +71,30 @@ def _is_single_sentence(text: str, span: Span) -> bool:
     return span.end - span.start <= _SENTENCE_MAX and not inner and not figures(text, span.start, span.end)
 
 
+def _is_brief(text: str, span: Span, n_figures: int) -> bool:
+    """Whether a paragraph has at most 240 characters and `n_figures` numbers."""
+    return span.end - span.start <= _LONG_MAX and figures(text, span.start, span.end) <= n_figures
+
+
 def _says_what_it_is(text: str, span: Span) -> bool:
-    matter = _IS.match(text, span.start, span.end) is not None
-    return matter and span.end - span.start <= _LONG_MAX and figures(text, span.start, span.end) <= 1
+    return _is_brief(text, span, 1) and _IS.match(text, span.start, span.end) is not None
 
 
 def announces_policies(text: str, span: Span, following: Span) -> bool:
     """Whether a paragraph names the line of policy (`实施积极的财政政策和稳健的货币政策`) that the next one begins."""
-    short = span.end - span.start <= _LONG_MAX and not figures(text, span.start, span.end)
     named = _POLICY.match(text, span.start, span.end) or _BOTH.match(text, span.start, span.end)
-    return short and bool(named and _FISCAL.match(text, following.start))
+    return _is_brief(text, span, 0) and bool(named and _FISCAL.match(text, following.start))
 
 
 def _states_the_frame(text: str, span: Span) -> bool:
     """Whether a paragraph says why its field matters, or names the line of policy that the following ones spell out."""
-    short = span.end - span.start <= _LONG_MAX and figures(text, span.start, span.end) <= 1
-    return short and bool(_MATTERS.match(text, span.start, span.end) or _POLICY.match(text, span.start, span.end))
+    return _is_brief(text, span, 1) and bool(
+        _MATTERS.match(text, span.start, span.end) or _POLICY.match(text, span.start, span.end)
+    )
 
 
 def _demands(text: str, span: Span) -> bool:
-    demands = _DEMANDS.match(text, span.start, span.end) is not None
-    return demands and span.end - span.start <= _LONG_MAX and not figures(text, span.start, span.end)
+    return _is_brief(text, span, 0) and _DEMANDS.match(text, span.start, span.end) is not None
 
 
 def _is_slight(text: str, span: Span, others: list[Span]) -> bool:

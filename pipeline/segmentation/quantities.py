@@ -32,10 +32,12 @@ _WORDS = re.compile(
 )
 _BASE = re.compile(r"(?:由|从)[\d.,万亿多余]{1,12}[^\d，]{1,4}$")
 _STOP = re.compile(
-    r"(?<=..)(?:入选|获评|新获评|获得|并网|开工|建设(?!示范|试点)|建成|试点(?=.)|实现|达到|要(?=加|全|抓)|被|通过|进驻|转型|进城|覆盖|如期|参与|纳入|进城|在(?=.{2})|都|被|用上|饮水|等(?=\d)|上线|投产|投入|完成|落地|的)"
+    r"(?<=..)(?:入选|获评|新获评|获得|并网|开工|建设(?!示范|试点)|建成|试点(?=.)|实现|达到|要(?=加|全|抓)|被|通过|进驻|转型|进城|覆盖|如期|参与|纳入|在(?=.{2})|都|被|用上|饮水|等(?=\d)|上线|投产|投入|完成|落地|的)"
     r"|战略性"
 )
 _NOTHING = re.compile(rf"(?:比上年|同比|累计|又有|其中|总数|共|增长|增加|下降|减少|提高|增幅|{VERBS})*")
+"""Words that name no thing but only what happens to one (`增长`, `累计扩招`), which then stands further back."""
+
 _TRAILING = re.compile(r"(?:适老化改造|改造|累计|开行|竣工|新开工|扩招|参与)+$")
 _ASIDE = re.compile(r"（[^（）\d]{1,6}）")
 _SHARE = re.compile(r"(.{2,})占[^占]{2,}(?<!比重)(?<!比例)$")
@@ -100,12 +102,7 @@ def quantity(text: str, span: tuple[int, int], unit: str, bounds: tuple[int, int
     if behind and not _TAIL.fullmatch(behind) and (unit not in _MEASURED or not bare or _TAIL.fullmatch(bare)):
         return behind
     noun = bare if unit in _MEASURED else _counted(bare)
-    return "" if says_nothing(noun) else noun
-
-
-def says_nothing(words: str) -> bool:
-    """Whether words name no thing but only what happens to one (`增长`, `累计扩招`), so that it stands further back."""
-    return _NOTHING.fullmatch(words) is not None
+    return "" if _NOTHING.fullmatch(noun) else noun
 
 
 def members(words: str) -> list[str]:

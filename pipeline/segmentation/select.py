@@ -10,7 +10,6 @@ from pipeline.segmentation.content import Paragraphs, Setting
 from pipeline.segmentation.drafts import Place, Selection
 from pipeline.segmentation.headline import run_in_title
 from pipeline.segmentation.leads import (
-    LISTS,
     ListReasons,
     are_principles,
     content_of,
@@ -18,7 +17,7 @@ from pipeline.segmentation.leads import (
     leads_into,
     states_work,
 )
-from pipeline.segmentation.markers import BULLET, ENUMERATOR
+from pipeline.segmentation.markers import BULLET, LISTS
 from pipeline.segmentation.models import Heading, Kind
 from pipeline.segmentation.orientation import figures, growth_targets
 from pipeline.segmentation.paragraphs import parallel, stand_alone
@@ -35,7 +34,7 @@ _OWN_SENTENCES = 3
 _SECTION_MIN = 3
 _ALIKE_MIN = 2
 _SECTION_SHARE = 0.75
-_UNRANKED = {BULLET, ENUMERATOR, ""}
+_UNRANKED = LISTS | {""}
 
 
 def _end(node: Node) -> int:
@@ -100,7 +99,7 @@ class Selector:
                 lead = child
                 continue
             content = self._without_lead(run, child)
-            self.paragraphs.read(content, place, seen, Setting(opens=False, whole=numbered))
+            self.paragraphs.read(content, place, seen, Setting(opens=False, beside=numbered))
             seen, run = seen + len(run), []
             group = child.system or child.role
             counts[group] = counts.get(group, 0) + 1
@@ -115,7 +114,7 @@ class Selector:
                     self._below_lead(lead, child, place),
                     runs[child.system],
                 )
-        self.paragraphs.read(run, place, seen, Setting(opens=False, whole=numbered))
+        self.paragraphs.read(run, place, seen, Setting(opens=False, beside=numbered))
 
     def _before(self, nodes: list[Node], place: Place, *, loose: bool) -> None:
         """What stands before the first block of a section introduces it, unless paragraphs run parallel.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from pipeline.segmentation.markers import BULLET, ENUMERATOR
+from pipeline.segmentation.markers import LISTS
 from pipeline.segmentation.sentences import has_topic_sentence
 from pipeline.segmentation.tree import is_title_only
 
@@ -34,7 +34,7 @@ def _lists(node: Node) -> list[list[int]]:
     """Indices of the neighbouring items of each enumeration (一是…, 二是…) and of each bulleted list."""
     runs: list[list[int]] = []
     for index, child in enumerate(node.children):
-        if child.system not in {ENUMERATOR, BULLET}:
+        if child.system not in LISTS:
             continue
         before = node.children[index - 1] if runs and runs[-1][-1] == index - 1 else None
         counts_on = before is not None and before.system == child.system and child.value in {0, before.value + 1}
