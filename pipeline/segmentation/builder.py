@@ -25,6 +25,9 @@ _UNDIVIDED_MIN = 3
 _LOOK_BACK = 4
 _ISSUERS_MAX = 6
 
+_LEADS_ON = (None, "introduction", "overview", "situation")
+"""Reasons, or none, of a paragraph that may be the first below a title; thanks, problems and closings are not."""
+
 
 class _Builder:
     """Reads lines once, keeping the path of open blocks on a stack whose first entry is the root."""
@@ -167,7 +170,7 @@ class _Builder:
         """Whether the innermost block is a bare numbered title, so that even words of thanks are its text."""
         top = self.stack[-1]
         bare = top.role == "numbered" and not top.children and is_title_only(self.text, top)
-        opens = top.system not in SECTIONAL or paragraph_reason(content) is None
+        opens = top.system not in SECTIONAL or paragraph_reason(content) in _LEADS_ON
         return bare and opens and not content.startswith("各位代表")
 
     def _is_part(self, line: Line, content: str) -> bool:

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 _ORIENTATION_MAX = 130
 _ORIENTING_SENTENCES = 2
 _LEADING_SENTENCES = 2
-_SUMMARIES = ("overview", "situation")
+_SUMMARIES = frozenset({"overview", "situation"})
+_BEFORE_TOPICS = _SUMMARIES | {"general_requirements"}
+_BEFORE_ITEMS = frozenset({"situation"})
 _ADDRESS_REACH = 16
 
 
@@ -75,7 +77,7 @@ class Paragraphs:
         """Take paragraphs as measures `p{n}` of `place`, n counting on from `seen`."""
         spans = merge_headlines(self.text, nodes)
         if setting.only is None and place.path:
-            spans = [span for part in self._parts(spans, setting) for span in part]
+            spans = [span for part in self._parts(spans, setting, plans=place.kind == "plan") for span in part]
         before, section = _Before(), place
         over = self._standing_over(spans)
         for span in spans:
@@ -88,9 +90,7 @@ class Paragraphs:
             body, alone = self._without_address(span), len(spans) == 1
             items = enumerated(self.text, body, alone=alone and not setting.beside)
             starts = [] if items else topic_starts(self.text, body, alone=alone)
-            reason = self._reason(
-                content, place, splits=bool(starts) or self._are_titled(body, items), lists=bool(items)
-            )
+            reason = self._reason(content, place, excused=self._excused(body, starts, items))
             if setting.only is not None and span.start not in setting.only:
                 reason = "introduction"
             if items and self._names_principles(body, items):
@@ -119,7 +119,7 @@ class Paragraphs:
         }
         return over if len(over) > 1 else set()
 
-    def _parts(self, spans: list[Span], setting: Setting) -> Iterator[list[Span]]:
+    def _parts(self, spans: list[Span], setting: Setting, *, plans: bool) -> Iterator[list[Span]]:
         """Paragraphs between addresses to the assembly, without the first of a part if it only orients the reader."""
         ends = [max(0, spans[0].start - _ADDRESS_REACH), *(span.end for span in spans[:-1])] if spans else []
         addressed = [ADDRESS in self.text[end : span.start] for end, span in zip(ends, spans, strict=True)]
@@ -127,7 +127,9 @@ class Paragraphs:
         starts = [index for index, is_first in enumerate(addressed) if index and is_first]
         for first, stop in pairwise([0, *starts, len(spans)]):
             part = spans[first:stop]
-            if (first or opens) and introduces(self.text, part, after_address=addressed[first], listed=setting.listed):
+            if (first or opens) and introduces(
+                self.text, part, after_address=addressed[first], listed=setting.listed, plans=plans
+            ):
                 self.out.skip(part[0].start, part[0].end, "introduction")
                 part = part[1:]
             kept = [span for span, after in pairwise(part) if not self._announces(span, after)]
@@ -143,14 +145,22 @@ class Paragraphs:
     def _without_address(self, span: Span) -> Span:
         return replace(span, start=span.start + lexicon.address_length(self.text[span.start : span.end]))
 
-    def _reason(self, content: str, place: Place, *, splits: bool, lists: bool) -> str | None:
-        """Why a paragraph is none; one that holds several topics may open with a summary, which is left out later."""
+    def _reason(self, content: str, place: Place, *, excused: Container[str]) -> str | None:
+        """Why a paragraph is none, unless that reason is excused by what else the paragraph holds."""
         reason = reasons.paragraph_reason(content)
-        if (splits and reason in _SUMMARIES) or (lists and reason == "situation"):
+        if reason is not None and reason in excused:
             reason = None
         if reason is None and place.kind == "principle":
             return "general_requirements"
         return "short" if reason is None and len(content) < self.min_chars else reason
+
+    def _excused(self, body: Span, starts: list[int], items: list[Marker]) -> frozenset[str]:
+        """Reasons that only the words before the first topic or item give, which are left out later."""
+        if starts:
+            return _BEFORE_TOPICS
+        if items:
+            return _SUMMARIES if self._are_titled(body, items) else _BEFORE_ITEMS
+        return frozenset()
 
     def _are_titled(self, body: Span, items: list[Marker]) -> bool:
         """Whether the items of an enumeration open topics, so that a summary before them is not all there is."""

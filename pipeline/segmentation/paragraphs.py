@@ -7,6 +7,8 @@ from itertools import pairwise
 
 from pipeline.segmentation.lines import SENTENCE_END
 from pipeline.segmentation.markers import ENUMERATOR, SECTIONAL
+from pipeline.segmentation.orientation import is_general
+from pipeline.segmentation.reasons import paragraph_reason
 from pipeline.segmentation.sentences import Span, has_topic_sentence, opens_topic
 from pipeline.segmentation.topics import enumerated, topic_starts
 from pipeline.segmentation.tree import Node, is_title_only
@@ -19,6 +21,7 @@ _HALF = 0.5
 _MOST = 0.6
 _LONG = 1500
 _MANY = 3
+_PAIR = 2
 _HEADLINE_MAX = 60
 _BODY_RATIO = 1.5
 _OPENING = 3
@@ -113,6 +116,12 @@ def _open_topics(text: str, items: list[Node]) -> bool:
     return len(spans) >= _MANY and topical >= _MOST * len(spans)
 
 
+def _is_body(text: str, span: Span) -> bool:
+    """Whether the only paragraph below an unnumbered title is one measure, whose headline the title then is."""
+    splits = enumerated(text, span, alone=True) or topic_starts(text, span, alone=True)
+    return not splits and paragraph_reason(text[span.start : span.end]) is None
+
+
 def stand_alone(text: str, node: Node, run: list[Node], *, outermost: bool, section: bool) -> bool:
     """Whether the paragraphs below an item without numbered children are measures of their own.
 
@@ -121,17 +130,21 @@ def stand_alone(text: str, node: Node, run: list[Node], *, outermost: bool, sect
     section, one over a single paragraph is its headline; that of a `section` never is, and an
     `outermost` one is none above an enumeration.
     """
-    if node.line is None or node.role != "numbered":
-        return True
     spans = merge_headlines(text, node.paragraphs)
+    if node.line is None or node.role != "numbered":
+        return node.role != "heading" or outermost or len(spans) > 1 or not _is_body(text, spans[0])
     several = len(spans) > 1
     share = sum(opens_topic(text, span) for span in spans) / len(spans)
     size = spans[-1].end - spans[0].start
     if is_title_only(text, node):
         if node.system not in SECTIONAL:
             return several and share == 1 and size >= _MEAN_MIN * len(spans)
+        if len(spans) == _PAIR and not section and is_general(text, spans[0]):
+            several = bool(topic_starts(text, spans[1]) or enumerated(text, spans[1]))
         return several or section or (outermost and bool(enumerated(text, spans[0], alone=True)))
     if node.system == ENUMERATOR:
+        if several and share == 1:
+            return True
         ample = sum(len(item.paragraphs) > 1 for item in run)
         return len(run) > 1 and ample >= _MOST * len(run) and _open_topics(text, run)
     if node.system in SECTIONAL and several:

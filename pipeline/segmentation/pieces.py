@@ -42,17 +42,22 @@ def is_broken(text: str, lines: list[Line]) -> bool:
 
 
 def mend(text: str, lines: list[Line]) -> list[Line]:
-    """Lines of a broken document with the pieces of each paragraph joined; all other documents as they are.
+    """Lines with the pieces of each paragraph joined.
 
-    A line without number that opens no topic continues the paragraph above it, and so does an item that counts on in
-    an enumeration begun there.
+    In any document a line continues the paragraph above it if it counts on in an enumeration begun there
+    (`…：一是…。` above `…。二是…。三是…。`). In a broken one so does a line without number that opens no topic, and an
+    item that counts on.
     """
-    if not is_broken(text, lines):
-        return lines
+    broken = is_broken(text, lines)
     mended = lines[:1]
     for above, line in pairwise(lines):
-        short = line.end - mended[-1].start <= _PARAGRAPH_MAX
-        if short and _holds(text, above) and _continues(text, mended[-1], line):
+        paragraph = mended[-1]
+        short = line.end - paragraph.start <= _PARAGRAPH_MAX
+        if (
+            short
+            and _holds(text, above)
+            and (_counts_on(text, paragraph, line) or (broken and _continues(text, paragraph, line)))
+        ):
             mended[-1] = replace(mended[-1], end=line.end)
         else:
             mended.append(line)
@@ -63,6 +68,15 @@ def _holds(text: str, line: Line) -> bool:
     """Whether a line is prose that may go on below: it ends a sentence and is no title."""
     plain = line.marker is None or line.marker.system == ENUMERATOR
     return plain and line.end - line.start >= _LINE_MIN and text[line.end - 1] in SENTENCE_END + "；;，"
+
+
+def _counts_on(text: str, paragraph: Line, line: Line) -> bool:
+    """Whether an enumeration has its first item inside an unnumbered paragraph and others inside the line below."""
+    if paragraph.marker is not None or line.marker is not None:
+        return False
+    items = enumeration(text, paragraph.start, line.end)
+    below = [item for item in items if item.start > line.start]
+    return bool(below) and below[0].value > 1
 
 
 def _continues(text: str, paragraph: Line, line: Line) -> bool:

@@ -188,11 +188,12 @@ class Selector:
         ):
             self._open(node, title, inside)
             self.paragraphs.read(node.paragraphs, inside)
-        elif node.line is not None and node.line.marker is not None:
+        elif node.line is not None and (node.line.marker is not None or node.paragraphs):
             head = node.line.end if node.paragraphs and is_title_only(self.text, node) else None
             kind = place.kind if place.path else inside.kind
             span = Span(node.line.body, _end(node), head)
-            self.out.emit(".".join(inside.path), node.line.marker.text, replace(place, kind=kind), span)
+            number = node.line.marker.text if node.line.marker else ""
+            self.out.emit(".".join(inside.path), number, replace(place, kind=kind), span)
         else:
             self._skip(node, "empty_heading")
 

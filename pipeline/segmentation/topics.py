@@ -19,6 +19,7 @@ _MANY = 3
 _SPLIT_MIN = 300
 _MEAN_MIN = 80
 _BODY_MIN = 25
+_NEAR = 40
 _KEPT_MIN = 0.75
 _TITLED_MIN = 90
 _LONG_MIN = 500
@@ -29,7 +30,7 @@ _OPENING_MAX = 8
 _TITLE = re.compile(r"[^，。；：、！？“”\d]{4,16}。")
 _ALIKE_TITLE = re.compile(r"[^，。；：！？]{4,20}。")
 _NO_TOPIC = re.compile(r"这|我|要|必须|今年|目前|当前|同时|但|[^。]*是")
-_ASPECT = re.compile(r"[^，。；：]{2,10}方面[，：]")
+_ASPECT = re.compile(r"[^，。；：]{2,10}方面[，：]|[^，。；：]{2,8}政策要[^。]{2,24}。")
 _PREFIX = 3
 _DEMAND = re.compile(r"我们(?:要|将)|(要[^，。]{2})")
 
@@ -144,6 +145,15 @@ def _demanded(text: str, pieces: list[tuple[int, int]]) -> list[int]:
     return starts if len(starts) >= _MANY and min(_gaps(starts, end)) >= _ALIKE_BODY_MIN else []
 
 
+def _bodies_first(found: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Titles without those at most 40 characters behind another, which are sentences of its body."""
+    kept = found[:1]
+    for title in found[1:]:
+        if title[0] - kept[-1][1] > _NEAR:
+            kept.append(title)
+    return kept
+
+
 def _titles(text: str, pieces: list[tuple[int, int]]) -> list[int]:
     """Short verbal sentences, the first of them opening the paragraph; those without a body are ordinary sentences.
 
@@ -157,7 +167,7 @@ def _titles(text: str, pieces: list[tuple[int, int]]) -> list[int]:
     if not found or found[0][0] != pieces[0][0]:
         return []
     over = len(found) > _MANY and found[0][1] == found[1][0]
-    found = found[1:] if over else found
+    found = _bodies_first(found[1:]) if over else found
     following = [*(start for start, _ in found[1:]), pieces[-1][1]]
     bodied = [start for (start, end), after in zip(found, following, strict=True) if after - end >= _BODY_MIN]
     if bodied[:1] != [found[0][0]] or len(bodied) < _KEPT_MIN * len(found):
