@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from pipeline.segmentation import lexicon
 from pipeline.segmentation.front import HEADING_MAX, front_matter, is_heading_like
 from pipeline.segmentation.lines import SENTENCE_END, Line
-from pipeline.segmentation.markers import SECTIONAL
+from pipeline.segmentation.markers import BULLET, SECTIONAL
 from pipeline.segmentation.reasons import ends_section, paragraph_reason
 from pipeline.segmentation.tables import Columns, read_header, read_row
 from pipeline.segmentation.trailing import release_trailing
@@ -170,7 +170,10 @@ class _Builder:
         """Whether the innermost block is a bare numbered title, so that even words of thanks are its text."""
         top = self.stack[-1]
         bare = top.role == "numbered" and not top.children and is_title_only(self.text, top)
-        opens = top.system not in SECTIONAL or paragraph_reason(content) in _LEADS_ON
+        if top.system in SECTIONAL:
+            opens = paragraph_reason(content) in _LEADS_ON
+        else:
+            opens = top.system != BULLET or paragraph_reason(content) is None
         return bare and opens and not content.startswith("各位代表")
 
     def _is_part(self, line: Line, content: str) -> bool:

@@ -44,6 +44,11 @@ def _end(node: Node) -> int:
     return 0 if node.line is None else node.line.end
 
 
+def _start(node: Node) -> int:
+    """Offset of a block's first character, -1 for the root."""
+    return -1 if node.line is None else node.line.start
+
+
 class Selector:
     """One walk over the tree of one document."""
 
@@ -84,7 +89,7 @@ class Selector:
         numbered = any(block.system not in _UNRANKED for block in node.blocks)
         if place.path:
             loose = all(block.system in LISTS for block in node.blocks)
-            self._before(before, place, loose=loose)
+            self._before(before, node.blocks[0], place, loose=loose)
         else:
             for child in before:
                 self._skip(child, "preamble")
@@ -116,16 +121,18 @@ class Selector:
                 )
         self.paragraphs.read(run, place, seen, Setting(opens=False, beside=numbered))
 
-    def _before(self, nodes: list[Node], place: Place, *, loose: bool) -> None:
+    def _before(self, nodes: list[Node], following: Node, place: Place, *, loose: bool) -> None:
         """What stands before the first block of a section introduces it, unless paragraphs run parallel.
 
         Before a mere enumeration (`loose`) only the last paragraph leads in.
         """
         only = parallel(self.text, nodes, loose=loose)
-        only |= {node.line.start for node in nodes[-1:] if loose and node.line and states_work(self.text, node)}
+        only |= {_start(node) for node in nodes[-1:] if loose and states_work(self.text, node)}
         if loose and not only and len(nodes) > 1 and not announces_principles(self._body(nodes[-1])):
             self.paragraphs.read(nodes[:-1], place, setting=Setting(listed=True))
             nodes, only = nodes[-1:], set()
+        if nodes and leads_into(self.text, nodes[-1], following):
+            only -= {_start(nodes[-1])}
         self.paragraphs.read(nodes, place, setting=Setting(only=only))
 
     def _without_lead(self, run: list[Node], following: Node) -> list[Node]:
