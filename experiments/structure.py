@@ -152,16 +152,28 @@ def structure_scores(corpus: Path) -> Iterator[Score]:
     """Agreement on measures by part and group."""
     exact: dict[Key, list[tuple[Agreement, Agreement]]] = defaultdict(list)
     aside: dict[Key, list[tuple[Agreement, Agreement]]] = defaultdict(list)
+    said: dict[tuple[Key, str], list[bool]] = defaultdict(list)
     for row in gold("measures"):
         document = labelled(corpus, row)
         wanted = [Unit(start, end, number, kind, tuple(path)) for start, end, number, kind, path in row["units"]]
         sides = (document.units(), document.plain())
         exact[key(row)].append((agreement(sides[0], wanted), agreement(sides[1], wanted)))
+        for guess, right in limits(document, wanted):
+            said[key(row), "guessed" if guess else "sure"].append(right)
         bare = [[without_headline(document.text, unit) for unit in units] for units in (*sides, wanted)]
         aside[key(row)].append((agreement(bare[0], bare[2]), agreement(bare[1], bare[2])))
     for name, pairs in exact.items():
         yield from _agreements(name, pairs, ("measures", "boundaries", "numbers", "paths", "kinds"), "")
         yield from _agreements(name, aside[name], ("measures", "boundaries"), "_without_headline_lines")
+    for (name, what), right in said.items():
+        yield Score(*name, f"limits_{what}", share(right), Rate(0, 0, 0), spans=False)
+
+
+def limits(document: Read, wanted: Iterable[Unit]) -> Iterator[tuple[bool, bool]]:
+    """Of each measure found, whether the program says that its limits are a guess, and whether they are exact."""
+    spans = {(unit.start, unit.end) for unit in wanted}
+    for measure, unit in zip(document.result.measures, document.units(), strict=True):
+        yield "pieces" in measure.flags, (unit.start, unit.end) in spans
 
 
 def _agreements(

@@ -195,7 +195,7 @@ MEASURES = Table(
         "citations": Column(pl.List(CITATION), "documents cited in 《》; offsets as for targets"),
         "deadlines": Column(pl.List(DEADLINE), "when something is to be done; offsets as for targets"),
         "duties": Column(pl.List(DUTY), "responsible units; offsets as for targets"),
-        "flags": Column(pl.List(pl.String), "damaged, headline_only, omnibus, …"),
+        "flags": Column(pl.List(pl.String), "damaged, headline_only, omnibus, pieces, …"),
     },
     ("measure_id",),
     (

@@ -1,4 +1,4 @@
-"""Paragraphs below a block: joined with their headlines, standing alone or continuing it, running parallel."""
+"""Paragraphs below a block: joined with their headlines, running parallel."""
 
 from __future__ import annotations
 
@@ -6,26 +6,19 @@ import re
 from itertools import pairwise
 
 from pipeline.segmentation.lines import SENTENCE_END
-from pipeline.segmentation.markers import ENUMERATOR, SECTIONAL
-from pipeline.segmentation.orientation import is_general
-from pipeline.segmentation.reasons import paragraph_reason
 from pipeline.segmentation.sentences import Span, has_topic_sentence, opens_topic
-from pipeline.segmentation.topics import enumerated, topic_starts
-from pipeline.segmentation.tree import Node, is_title_only
+from pipeline.segmentation.topics import topic_starts
+from pipeline.segmentation.tree import Node
 
 ADDRESS = "各位代表"
 """How the assembly is addressed between the fields at a report's end."""
 
 _MEAN_MIN = 80
-_HALF = 0.5
 _MOST = 0.6
-_LONG = 1500
 _MANY = 3
-_PAIR = 2
 _HEADLINE_MAX = 60
 _BODY_RATIO = 1.5
 _OPENING = 3
-_LIST_SAMPLE = 100
 _CONTINUES = re.compile(r"这里(?!的)|这些(?:措施|政策|改革|工作)")
 _NO_TITLE = re.compile(r"我们|这里|这些|(?:今年)?(?:要|必须)[^。]*，")
 
@@ -107,50 +100,6 @@ def merge_headlines(text: str, nodes: list[Node]) -> list[Span]:
         elif not headline:
             spans.append(Span(start, end, None, index))
     return spans + ([waiting] if waiting is not None else [])
-
-
-def _open_topics(text: str, items: list[Node]) -> bool:
-    """Whether the paragraphs under the items of a list open topics of their own; its first hundred tell."""
-    spans = [span for item in items[:_LIST_SAMPLE] for span in merge_headlines(text, item.paragraphs)]
-    topical = sum(opens_topic(text, span) for span in spans)
-    return len(spans) >= _MANY and topical >= _MOST * len(spans)
-
-
-def _is_body(text: str, span: Span) -> bool:
-    """Whether the only paragraph below an unnumbered title is one measure, whose headline the title then is."""
-    splits = enumerated(text, span, alone=True) or topic_starts(text, span, alone=True)
-    return not splits and paragraph_reason(text[span.start : span.end]) is None
-
-
-def stand_alone(text: str, node: Node, run: list[Node], *, outermost: bool, section: bool) -> bool:
-    """Whether the paragraphs below an item without numbered children are measures of their own.
-
-    `run` are the items of the same list that have paragraphs below a line of their own text, this one included:
-    what holds for most of their paragraphs holds for all. A bare title over several paragraphs always numbers a
-    section, one over a single paragraph is its headline; that of a `section` never is, and an
-    `outermost` one is none above an enumeration.
-    """
-    spans = merge_headlines(text, node.paragraphs)
-    if node.line is None or node.role != "numbered":
-        return node.role != "heading" or outermost or len(spans) > 1 or not _is_body(text, spans[0])
-    several = len(spans) > 1
-    share = sum(opens_topic(text, span) for span in spans) / len(spans)
-    size = spans[-1].end - spans[0].start
-    if is_title_only(text, node):
-        if node.system not in SECTIONAL:
-            return several and share == 1 and size >= _MEAN_MIN * len(spans)
-        if len(spans) == _PAIR and not section and is_general(text, spans[0]):
-            several = bool(topic_starts(text, spans[1]) or enumerated(text, spans[1]))
-        return several or section or (outermost and bool(enumerated(text, spans[0], alone=True)))
-    if node.system == ENUMERATOR:
-        if several and share == 1:
-            return True
-        ample = sum(len(item.paragraphs) > 1 for item in run)
-        return len(run) > 1 and ample >= _MOST * len(run) and _open_topics(text, run)
-    if node.system in SECTIONAL and several:
-        return share >= _HALF or (size > _LONG and len(spans) >= _MANY) or _open_topics(text, run)
-    alone = (share and _open_topics(text, run)) or topic_starts(text, spans[0], alone=True)
-    return node.system in SECTIONAL and bool(alone)
 
 
 def parallel(text: str, nodes: list[Node], *, loose: bool = False) -> set[int]:

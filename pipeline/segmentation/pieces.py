@@ -7,7 +7,8 @@ have, nine in ten lines stay below 217 characters; in all others the longest ten
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from bisect import bisect_left
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from pipeline.segmentation.lexicon import line_role
@@ -41,8 +42,22 @@ def is_broken(text: str, lines: list[Line]) -> bool:
     return long <= _LONG_SHARE * len(prose) and topical <= _TOPICAL_MAX * len(prose)
 
 
-def mend(text: str, lines: list[Line]) -> list[Line]:
-    """Lines with the pieces of each paragraph joined.
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """Lines with pieces joined; `joints` are where joined ones began, in order, `broken` whether all may be pieces."""
+
+    lines: list[Line]
+    joints: list[int]
+    broken: bool
+
+    def doubtful(self, start: int, end: int, *, numbered: bool) -> bool:
+        """Whether the limits of a measure are a guess: in a broken document those without a number, and joined ones."""
+        joined = bisect_left(self.joints, start) < bisect_left(self.joints, end)
+        return self.broken and (joined or not numbered)
+
+
+def mend(text: str, lines: list[Line]) -> Mended:
+    """Put the pieces of each paragraph together.
 
     In any document a line continues the paragraph above it if it counts on in an enumeration begun there
     (`…：一是…。` above `…。二是…。三是…。`). In a broken one so does a line without number that opens no topic, and an
@@ -50,6 +65,7 @@ def mend(text: str, lines: list[Line]) -> list[Line]:
     """
     broken = is_broken(text, lines)
     mended = lines[:1]
+    joints: list[int] = []
     for above, line in pairwise(lines):
         paragraph = mended[-1]
         short = line.end - paragraph.start <= _PARAGRAPH_MAX
@@ -61,7 +77,7 @@ def mend(text: str, lines: list[Line]) -> list[Line]:
             mended[-1] = replace(mended[-1], end=line.end)
         else:
             mended.append(line)
-    return mended
+    return Mended(mended, joints, broken)
 
 
 def _holds(text: str, line: Line) -> bool:

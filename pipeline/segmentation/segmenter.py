@@ -106,7 +106,8 @@ def segment(
         Measures in reading order with paths unique in the document, the outline, and the text that belongs to no
         measure with the reason. A text without content gives three empty lists.
     """
-    tree = build_tree(text, mend(text, tokenize(text)), title)
+    mended = mend(text, tokenize(text))
+    tree = build_tree(text, mended.lines, title)
     selection = Selector(text, plan_year, params.min_chars).select(tree.root, _default_kind(title, doc_type, plan_year))
     spans = sorted(damaged)
     starts, ends = [start for start, _ in spans], [end for _, end in spans]
@@ -118,6 +119,7 @@ def segment(
                 ("damaged", _is_damaged(starts, ends, draft)),
                 ("headline_only", is_headline_only(text[draft.start : draft.end])),
                 ("omnibus", _is_omnibus(text, draft, params)),
+                ("pieces", mended.doubtful(draft.start, draft.end, numbered=bool(draft.number))),
             )
             if holds
         ]

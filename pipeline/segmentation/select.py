@@ -20,8 +20,9 @@ from pipeline.segmentation.leads import (
 from pipeline.segmentation.markers import BULLET, LISTS
 from pipeline.segmentation.models import Heading, Kind
 from pipeline.segmentation.orientation import figures, growth_targets
-from pipeline.segmentation.paragraphs import parallel, stand_alone
+from pipeline.segmentation.paragraphs import parallel
 from pipeline.segmentation.sentences import Span, sentences
+from pipeline.segmentation.standing import stand_alone
 from pipeline.segmentation.tree import Node, is_title_only
 
 _PREFIX = {"heading": "h", "appendix": "a", BULLET: "b"}

@@ -24,14 +24,25 @@ def findings(workspace: Workspace) -> list[dict[str, str]]:
         if row["n_damaged"]:
             found.append(_finding(row["source_path"], "damage", f"{row['n_damaged']} place(s) left unrepaired"))
     if workspace.has("measures"):
-        empty = documents.join(workspace.read("measures"), on="doc_id", how="anti")
-        found += [
-            _finding(path, "no measures", "nothing in it is a numbered item or a paragraph under a heading")
-            for path in empty["source_path"]
-        ]
+        found += _cutting(documents, workspace.read("measures"))
     found += [_finding(path, "same text", f"as {first}") for path, first in _same_text(documents)]
     found += _repeated(documents)
     return sorted(found, key=lambda f: (f["document"], f["what"]))
+
+
+def _cutting(documents: pl.DataFrame, measures: pl.DataFrame) -> list[dict[str, str]]:
+    """Documents without measures, and those whose paragraphs are printed in pieces."""
+    empty = documents.join(measures, on="doc_id", how="anti")["source_path"]
+    pieces = pl.col("flags").list.contains("pieces").sum()
+    counts = measures.group_by("doc_id").agg(pieces=pieces, all=pl.len()).filter(pl.col("pieces") > 0)
+    broken = documents.join(counts, on="doc_id").select("source_path", "pieces", "all")
+    return [
+        *(_finding(p, "no measures", "nothing in it is a numbered item or a paragraph under a heading") for p in empty),
+        *(
+            _finding(path, "printed in pieces", f"where {n} of {total} measures begin and end is a guess: flag pieces")
+            for path, n, total in broken.iter_rows()
+        ),
+    ]
 
 
 def _repeated(documents: pl.DataFrame) -> list[dict[str, str]]:

@@ -58,6 +58,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
         "damaged": ("有损坏", "damaged"),
         "headline_only": ("只有标题", "headline only"),
         "omnibus": ("综合", "omnibus"),
+        "pieces": ("断行，起止待核", "printed in pieces"),
     },
     "facet": {
         "issuer": ("单位", "Issuer"),
