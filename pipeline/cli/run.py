@@ -43,7 +43,6 @@ def _print(context: Context, summary: dict[str, Any]) -> None:
     if summary["rejected"]:
         rejected = [(r["path"], r["reason"], r["detail"]) for r in summary["rejected"]]
         context.table("Set aside", ("file", "reason", "what to know"), rejected)
-    counts = ", ".join(
-        f"{summary[f'n_{name}']} {name}" for name in ("measures", "assigned", "pairs", "passages", "families")
-    )
-    click.echo(f"{counts}; report: {summary['report']}")
+    found = ", ".join(f"{summary[f'n_{name}']} {name}" for name in ("pairs", "passages", "families"))
+    measures = f"{summary['n_measures']} measures, {summary['n_with_category']} of them in a category"
+    click.echo(f"{measures}; {found}; report: {summary['report']}")

@@ -15,12 +15,16 @@ from pipeline.workspace import Workspace
 
 @dataclass(frozen=True)
 class Summary:
-    """What came out of a run: one entry a document, the files set aside, counts, where the report lies."""
+    """What came out of a run: one entry a document, the files set aside, counts, where the report lies.
+
+    `n_assigned` counts (measure, category) pairs, `n_with_category` the measures that have one or more.
+    """
 
     workspace: str
     documents: list[dict[str, Any]]
     rejected: list[dict[str, str]]
     n_measures: int
+    n_with_category: int
     n_assigned: int
     n_pairs: int
     n_passages: int
@@ -63,6 +67,7 @@ def run_pipe(paths: Sequence[Path], workspace: Workspace, settings: Settings, pr
         documents=_documents(workspace),
         rejected=ingested.rejected,
         n_measures=measures.height,
+        n_with_category=measures.height - classified["n_without_category"],
         n_assigned=classified["n_assigned"],
         n_pairs=shared["n_pairs"],
         n_passages=shared["n_passages"],

@@ -151,6 +151,11 @@ def test_lessons_are_no_measures():
         "交通是发展的先行官。要统筹干线和支线，把路修到群众心坎上。",
         "改革与发展相辅相成。要敢啃硬骨头，善于抓关键，激发活力。",
         "坚持问题导向，补短板、强弱项、惠民生。",
+        (
+            "要把基础设施摆到全县发展的突出位置，统筹城乡布局和先后缓急，兼顾当前急需和长远效益。各乡镇要拿出过硬的办法，"
+            "动员方方面面的力量，把有限的资金用在群众最盼望的地方，一年接着一年干，决不半途而废。"
+        ),
+        "去年的建设成绩不小，但与群众的期待仍有不小差距。道路通行不畅，用水保障不足，学位分布不匀，要下大气力解决。",
     ],
 )
 def test_the_first_paragraph_below_a_heading_may_only_orient(opening: str):
@@ -162,6 +167,47 @@ def test_the_first_paragraph_below_a_heading_may_only_orient(opening: str):
 def test_a_first_paragraph_with_work_of_its_own_is_a_measure():
     opening = "交通是发展的先行官。今年新开通公交线路12条，改造站台85座，购置电动公交车60辆。"
     assert len(report("（一）基础设施", opening, ROADS + LONG, WATER + LONG, SCHOOLS + LONG).measures) == 4
+
+
+def test_a_title_over_an_orientation_and_one_paragraph_is_their_headline():
+    opening = "要把群众的事情放在心上，把有限的资金用在刀刃上，让城乡百姓都能看到变化、得到实惠。"
+    result = report("（一）修路", opening, ROADS + LONG, "（二）供水", WATER, SCHOOLS)
+    assert numbers(result) == ["（一）", "", ""]
+    assert result.measures[0].text.endswith(ROADS + LONG)
+
+
+def test_an_unnumbered_title_below_a_section_heads_its_only_paragraph():
+    result = cut(
+        f"一、今年工作任务\n城乡建设\n{ROADS}\n{WATER}\n民生事业\n{SCHOOLS + LONG}\n二、自身建设\n{CLINICS}\n{ROADS}"
+    )
+    assert heads(result, 4) == ["修好通村", "改造供水", "民生事业", "建强乡镇", "修好通村"]
+
+
+def test_sentences_that_name_policies_alike_are_measures():
+    policies = "".join(f"{name}政策要更加有力。{LONG}" for name in ("财政", "就业", "产业"))
+    result = report("（一）总体安排", "今年要坚持稳中求进，先立后破。" + policies, ROADS, WATER)
+    assert heads(result, 4)[:3] == ["财政政策", "就业政策", "产业政策"]
+
+
+def test_a_short_sentence_right_behind_a_title_is_part_of_its_body():
+    titles = ("提升道路等级。启动畅通行动。", "改善供水条件。", "优化学校布局。")
+    body = "扩大民生投入。" + "".join(title + LONG for title in titles)
+    result = report("（一）民生", body, ROADS, WATER)
+    assert heads(result, 7)[:3] == ["提升道路等级。", "改善供水条件。", "优化学校布局。"]
+    assert result.measures[0].heading_path == ["今年工作任务", "民生", "扩大民生投入"]
+
+
+def test_the_words_right_above_a_list_lead_into_it():
+    opening = (ROADS + LONG, WATER + LONG, SCHOOLS + LONG, "同时，要把实事一件一件办好。")
+    result = report("（一）民生", *opening, "一是新建公厕。" + LONG, "二是改造路灯。" + LONG)
+    assert numbers(result) == ["", "", "", "一是", "二是"]
+
+
+def test_thanks_after_bullets_are_not_part_of_the_last():
+    result = cut(
+        f"一、去年工作回顾\n——道路通了。\n——水管换了。\n这些成就，标志着全县站上了新台阶。\n二、今年任务\n{ROADS}\n{WATER}"
+    )
+    assert heads(result, 6)[:2] == ["道路通了。", "水管换了。"]
 
 
 def test_after_an_address_only_demands_orient():
@@ -211,6 +257,11 @@ def test_a_paragraph_that_points_back_continues_the_one_before():
         ("同时，全县发展还面临不少困难和挑战，主要是：财力偏紧。", "problems"),
         ("短板还不少：机耕道窄，冷库不够，年轻人留不住。", "problems"),
         ("这些成就，标志着全县站上了新台阶。", "thanks"),
+        ("“稳”的势头更足。主要表现在，粮食丰收，物价平稳。", "overview"),
+        ("过去五年，全县“十三五”规划画上句号。这五年，是城乡巨变的五年。", "overview"),
+        ("乡亲们生活总体小康，这是实干的伟大胜利，是全县历史上的里程碑。", "closing"),
+        ("回望来路，我们积累了不少办实事的经验。", "lessons"),
+        ("去年改革迈出新步伐，但是，问题还很突出。管理不细，监督不严。", "introduction"),
         ("教育事关千家万户，具有十分重要的意义。", "introduction"),
         ("我们愿与各方朋友一道，共享机遇。", "closing"),
         ("让我们的校园更绿更美，孩子更健康。", None),
