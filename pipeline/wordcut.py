@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import warnings
+from pathlib import Path
 from typing import Any
 
 
@@ -18,3 +19,11 @@ def tokenizer() -> Any:
     found.FREQ, found.total = found.gen_pfdict(found.get_dict_file())
     found.initialized = True
     return found
+
+
+@functools.cache
+def verbs() -> frozenset[str]:
+    """Words that jieba's dictionary lists as verbs (tags v, vd, vi …, without vn, the verbs that are nouns too)."""
+    with Path(tokenizer().get_dict_file().name).open(encoding="utf-8") as file:
+        entries = (line.split() for line in file)
+        return frozenset(word for word, _, tag in entries if tag.startswith("v") and tag != "vn")

@@ -5,8 +5,9 @@
 
 `measures` reads what annotators write by the protocol in `data/labels/structure/README.md`: one measure a line, named
 by line numbers and its first and last characters. `details` reads targets and citations, named by their text and which
-occurrence of it is meant. Documents that the output already holds are replaced, all others stay. A line that does not
-fit its document stops the run with all misfits at once.
+occurrence of it is meant. What the output already holds of a document is replaced by its measures, while details are
+added to those of other spans; all other documents stay. A line that does not fit its document stops the run with all
+misfits at once.
 """
 
 from __future__ import annotations
@@ -170,6 +171,11 @@ def details(corpus: Path, items: Path, gold: Path) -> None:
         part = {"dev": "development", "test": "held_out"}.get(item["part"], item["part"])
         row = rows.setdefault(item["doc"], {"doc": item["doc"], "sha256": document.sha256, "part": part, "items": []})
         row["items"].append({"span": list(offsets.to_source(begin, stop)), "targets": found, "citations": cited})
+    for known in read(GOLD / "details.jsonl"):
+        if known["doc"] in rows:
+            spans = [item["span"] for item in rows[known["doc"]]["items"]]
+            kept = [item for item in known["items"] if item["span"] not in spans]
+            rows[known["doc"]]["items"] = sorted(kept + rows[known["doc"]]["items"], key=lambda item: item["span"])
     write(GOLD / "details.jsonl", list(rows.values()))
 
 

@@ -4,41 +4,44 @@ from __future__ import annotations
 
 import re
 
+from pipeline.segmentation.nouns import AMBIGUOUS, GOVERNING, ends_in_verb, first_phrase, last_phrase
+
 _BOUNDARY = "，。；：！？,;:!?\n\r/ \t\u3000"
 _LIST = "、"
 _JOINED = re.compile("[和与]")
+_MEASURE = re.compile(r"(?:[率数量额值]|收入|比重|占比|增速|规模|里程|面积|投资|支出)$")
 _NOUN_MIN = 4
 _REACH = 40
-VERBS = (
-    "新建|改建|扩建|改扩建|新改扩建|建成|建设|新增|增加|创建|创成|培育|遴选|评选|认定|引进|引育|招聘|选派|培训|举办|召开|"
-    "开展|组织|完成|实现|推动|打造|安排|投入|资助|配备|建立|设立|推出|实施|启动|开工|交付|达到|修订|制定|出台|争取|力争|确保|"
-    "改造|筹集|转移|推广|开行|竣工|新开工|参与|新设|新入库|获批|申报|签约|入驻|运行|偿还|申请|减少|解决|保证|发放|扩招"
-)
-"""Verbs that act on what is counted; they stand before it and do not belong to it."""
-
+_VERBS = "|".join(sorted(GOVERNING - AMBIGUOUS, key=lambda verb: (-len(verb), verb)))
 _HEAD = re.compile(
-    rf"^(?:(?:(?:到|至)?20\d\d年(?:底)?|今年|全年|年内|力争|计划|再|共|将|要|也|并|已|拟|累计|使|其中|和|与|及|或|支持|新(?=筹集|建成|评选)|历年(?=改造))|{VERBS})"
+    rf"^(?:(?:[去前明]年|[近前后]?[一二两三四五六七八九十]{{1,2}}年(?:来|内|间)?|(?:到|至)?20\d\d年(?:底)?|今年|全年|年内|力争|计划|再|共|将|要|也|并|已|拟|累计|使|其中|和|与|及|或|支持|新(?=筹集|建成|评选)|历年(?=改造))|{_VERBS})"
     r"+了?(?=.)"
 )
-_ACTS = re.compile(
-    r".*(?:安排|投入(?!强度|力度)|完成|偿还|新设|筹集|转移(?!支付)|引进|获批|申请|保证|补助|推广)了?(?=[^，]{2,})"
-)
-"""A subject and its verb before the noun: 中央财政安排“三农”支出."""
-
-_TAIL = re.compile(rf"(?:{VERBS})了?$")
+_TAIL = re.compile(rf"(?:{_VERBS})了?$")
 _WORDS = re.compile(
     r"(?:要|继续|保持|稳定|控制|比例?达|分别|累计|总计|共计?|合计|约|为|到|至|按|在|的|占|均|年均|实际|统一|拟|等|将|"
-    r"同?比?(?:增长|下降|减少|提高|提升|上升|增加|扩容|缩小|回升)|较(?:20\d\d|上|去)年|比(?:上|去)年|人均每月新增|小幅|大幅|新开工|每[生人年月户])+$"
+    r"同?比?(?:增长|下降|减少|提高|提升|上升|上涨|增加|净增|净减少|降低|精简|扩容|缩小|回升|回落|降|涨)|覆盖|再|双双|首次|预期|安排"
+    r"|分别(?=高于|低于)|(?:比|较)[^，。；]{1,12}(?:年|时期|同期|预算|目标)|人均每月新增|小幅|大幅|新上牌|数量|增速|新开工|新增|跃上|迈上|每[生人年月户天日]|平均"
+    r"|连续[\d一二两三四五六七八九十]{1,2}年)+$"
 )
-_BASE = re.compile(r"(?:由|从)[\d.,万亿多余]{1,12}[^\d，]{1,4}$")
-_STOP = re.compile(
-    r"(?<=..)(?:入选|获评|新获评|获得|并网|开工|建设(?!示范|试点)|建成|试点(?=.)|实现|达到|要(?=加|全|抓)|被|通过|进驻|转型|进城|覆盖|如期|参与|纳入|在(?=.{2})|都|被|用上|饮水|等(?=\d)|上线|投产|投入|完成|落地|的)"
-    r"|战略性"
+_BASE = re.compile(
+    r"(?:由|从)(?:[^，。；\d]{0,8}|[^，。；]{0,6}年(?:底|末)?的?)"
+    r"[\d.,万亿千多余]{1,12}[^\d，]{1,4}(?:[提升增下降上].{0,8})?$"
 )
-_NOTHING = re.compile(rf"(?:比上年|同比|累计|又有|其中|总数|共|增长|增加|下降|减少|提高|增幅|{VERBS})*")
+_DISPOSED = re.compile(r"^[^，]*[将把](?=.{3})")
+"""What is done with a thing stands around it: `用两年时间将`筹资标准`由每人每年50元`提高到100元."""
+
+_STOP = re.compile(r"(?<=..)(?:要(?=加|全|抓)|饮水|等(?=\d)|的)|战略性")
+_NOTHING = re.compile(
+    r"(?:超计划|覆盖|占比|总量|总投资|总额|比上年|同比|累计|又有|其中|总数|共|增长|增加|下降|减少|提高|增幅"
+    rf"|{_VERBS})*"
+)
 """Words that name no thing but only what happens to one (`增长`, `累计扩招`), which then stands further back."""
 
 _TRAILING = re.compile(r"(?:适老化改造|改造|累计|开行|竣工|新开工|扩招|参与)+$")
+_HOLLOW = re.compile(r"脱贫任务$|^(?:任务|政策|台阶|大关|用于.*)$")
+"""What follows a figure and names nothing that is counted: 裁减军队员额30万任务."""
+
 _ASIDE = re.compile(r"（[^（）\d]{1,6}）")
 _SHARE = re.compile(r"(.{2,})占[^占]{2,}(?<!比重)(?<!比例)$")
 """A share has the thing that makes it up before 占: 指标生计划占招生计划."""
@@ -87,7 +90,7 @@ def after(text: str, end: int, ceiling: int) -> str:
     return (words.rsplit(_LIST, 1)[0] if counted and _LIST in words else words).removesuffix("和").rstrip("及、")
 
 
-def ends_in_verb(text: str) -> bool:
+def acts(text: str) -> bool:
     """Whether a stretch ends in a verb that counts something (新建, 培训)."""
     return _TAIL.search(text) is not None
 
@@ -98,8 +101,9 @@ def quantity(text: str, span: tuple[int, int], unit: str, bounds: tuple[int, int
     if "分别" in ahead:
         ahead = before(text, span[0], bounds[0], across=True)
     behind = after(text, span[1], bounds[1])
-    bare = _bare(ahead)
-    if behind and not _TAIL.fullmatch(behind) and (unit not in _MEASURED or not bare or _TAIL.fullmatch(bare)):
+    bare = last_phrase(_bare(ahead))
+    behind = _HOLLOW.sub("", first_phrase(behind))
+    if behind and (unit not in _MEASURED or not bare or ends_in_verb(ahead) or ahead.endswith("在")):
         return behind
     noun = bare if unit in _MEASURED else _counted(bare)
     return "" if _NOTHING.fullmatch(noun) else noun
@@ -107,8 +111,11 @@ def quantity(text: str, span: tuple[int, int], unit: str, bounds: tuple[int, int
 
 def members(words: str) -> list[str]:
     """The two things that words name (`城镇居民收入和农村居民收入`), else the words as they are."""
-    parts = _JOINED.split(words)
-    return parts if len(parts) == 2 and min(map(len, parts)) >= _NOUN_MIN else [words]  # noqa: PLR2004 - two figures
+    parts = words.split(_LIST) if _LIST in words else _JOINED.split(words)
+    if len(parts) != 2 or min(map(len, parts)) < _NOUN_MIN:  # noqa: PLR2004 - two figures
+        return [words]
+    measures = [_MEASURE.search(part) is not None for part in parts]
+    return parts if measures[0] == measures[1] else [words]
 
 
 def _counted(words: str) -> str:
@@ -118,9 +125,7 @@ def _counted(words: str) -> str:
 
 
 def _bare(words: str) -> str:
-    words = _BASE.sub("", words)
+    words = _DISPOSED.sub("", _BASE.sub("", words))
     words = _WORDS.sub("", words)
     share = _SHARE.match(words)
-    words = share[1] if share else words
-    acts = _ACTS.match(words)
-    return _HEAD.sub("", words[acts.end() :] if acts else words)
+    return _HEAD.sub("", share[1] if share else words)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _UNITS = (
-    "个百分点|平方公里|平方千米|平方米|立方米|标准箱|人次|万元|公里|千米|公顷|课时|学时|小时|分钟|课题|批次|学位|床位|吨标准煤|"
+    "个百分点|件次|重量箱|平方公里|平方千米|平方米|立方米|标准箱|人次|万元|公里|千米|公顷|课时|学时|小时|分钟|课题|批次|学位|床位|吨标准煤|"
     "千瓦时|千瓦|班次|大类|亿元|美元|欧元|％|%|‰|所|个|名|人(?!口)|家|项|场|次|元|亩|张|套|门|节|期|篇|条|件|台|辆|座|处|间|班|支|"
     "户|种|类|对|部|册|本|块|幢|栋|片|校|园|村|倍|米|吨|斤|天|例|岁|款|幅|首|枚|位|盏|株|棵|艘|架|组|档|轮|批|点|只|列"
 )
@@ -35,8 +35,9 @@ _TARGET = re.compile(
     rf"(?P<low>(?:{_ARABIC}){_LARGE}|{_CHINESE})(?P<lowunit>%)?"
     rf"(?:(?P<sep>[-—–~～至到])(?P<high>(?:{_ARABIC}){_LARGE}|{_CHINESE}))?"
     rf"(?:(?P<more>余|多)(?P<myriads>[万亿]{{1,2}})?)?"
-    rf"(?:(?P<unit>{_UNITS})|(?:(?<=\d[万亿])|(?<=\d万亿)|(?<=[余多][万亿]))(?!{_PEOPLE}))(?P<after>{_AFTER})?"
+    rf"(?:(?P<unit>{_UNITS})|(?:(?<=\d[万亿])|(?<=\d万亿)|(?<=[余多][万亿]))(?!{_PEOPLE}))(?:（[^（）\d]{{1,2}}）)?(?P<after>{_AFTER})?"
 )
+_FRACTION = re.compile(rf"(?:([二三四五六七八九十]{{1,2}})分之([一二三四五六七八九]{{1,2}})|一半)(?P<after>{_AFTER})?")
 _DOUBLING = re.compile(r"翻([一二两三四])番")
 _AT_LEAST = frozenset({"不少于", "不低于", "不小于", "至少", "以上", "及以上"})
 _AT_MOST = frozenset({"不超过", "不高于", "不多于", "以下", "以内", "之内", "及以下"})
@@ -47,11 +48,13 @@ _COMPARATORS = ((_AT_LEAST, ">="), (_AT_MOST, "<="), (_ABOVE, ">"), (_BELOW, "<"
 
 _REACH = 40
 _DECIMALS = 6
-_FROM = frozenset("由从")
+_PLACES = 4
+_BASE_REACH = 12
+_FROM = re.compile(r"[由从][^，。；、]{0,8}$")
 _RISES = re.compile(r"[^，。；\d]{0,3}(?:提高|提升|增加|增长|扩大|上升|下降|降低|降|减少|增|升)(?:到|至)")
 _ENDS = re.compile("[。；：！？\n]")
 _AND = frozenset({"、", "和", "与", "及"})
-_GROWS = re.compile(r"(?:增长|增加|提高|扩大|翻|下降|减少)了?$")
+_GROWS = re.compile(r"(?:增长|增加|提高|扩大|翻|下降|降低|减少|削减|缩短|压缩|精简|超过|达到?|占)了?$")
 
 
 def _comparator(match: re.Match[str]) -> str:
@@ -75,19 +78,22 @@ def _is_counted(text: str, match: re.Match[str], floor: int) -> bool:
     """Whether a Chinese numeral counts something: after a verb or with a comparator, never inside a set phrase."""
     if match["low"][0].isdigit():
         return True
-    if _quoted(text, match.start(), floor) or match["low"] in {"一", "百", "千", "万", "亿"}:
+    if _quoted(text, match.start(), floor):
         return False
-    if match["before"] or match["after"] or match["more"]:
-        return True
     before = text[max(floor, match.start() - _REACH) : match.start()]
     if match["unit"] == "倍":
         return _GROWS.search(before) is not None
-    return quantities.ends_in_verb(before) and match["unit"] not in {"类", "点", "位", "对", "班"}
+    if match["low"] in {"一", "百", "千", "万", "亿"}:
+        return False
+    if match["before"] or match["after"] or match["more"]:
+        return True
+    return quantities.acts(before) and match["unit"] not in {"类", "点", "位", "对", "班"}
 
 
 def _is_base(text: str, match: re.Match[str]) -> bool:
     """Whether a figure is only where something started: `从67%提高到73%`, `由55元增至70元`."""
-    return text[match.start() - 1 : match.start()] in _FROM and _RISES.match(text, match.end()) is not None
+    begun = _FROM.search(text, max(0, match.start() - _BASE_REACH), match.start()) is not None
+    return begun and _RISES.match(text, match.end()) is not None
 
 
 def _read(text: str, match: re.Match[str], bounds: tuple[int, int]) -> Target | None:
@@ -121,6 +127,18 @@ def _doublings(text: str, start: int, end: int) -> Iterator[Target]:
             yield Target(match[0], quantity, "倍", "=", 2.0**times, match.start(), match.end())
 
 
+def _fractions(text: str, start: int, end: int) -> Iterator[Target]:
+    """Parts of a whole by which something changes: 减少三分之一, 缩短一半以上."""
+    for match in _FRACTION.finditer(text, start, end):
+        if _GROWS.search(text, max(start, match.start() - _REACH), match.start()) is None:
+            continue
+        whole, part = (parse_number(match[1]), parse_number(match[2])) if match[1] else (2.0, 1.0)
+        if whole and part:
+            quantity = quantities.quantity(text, match.span(), "%", (start, end))
+            sign = ">=" if match["after"] in _AT_LEAST else "="
+            yield Target(match[0], quantity, "", sign, round(part / whole, _PLACES), match.start(), match.end())
+
+
 def _shared(text: str, targets: list[Target]) -> list[Target]:
     """Figures in a row: in `分别达到1436个、883个` the second takes the first one's noun, or each one of two nouns.
 
@@ -137,6 +155,9 @@ def _shared(text: str, targets: list[Target]) -> list[Target]:
             elif not noun and not _ENDS.search(gap):
                 noun = last.quantity
         named.append(replace(target, quantity=noun))
+    for index in range(len(named) - 2, -1, -1):
+        if named[index].end == named[index + 1].start:
+            named[index] = replace(named[index], quantity=named[index + 1].quantity)
     return named
 
 
@@ -147,5 +168,6 @@ def find_targets(text: str, start: int, end: int) -> list[Target]:
     something rose or fell (从67%) are none.
     """
     found = [target for match in _TARGET.finditer(text, start, end) if (target := _read(text, match, (start, end)))]
-    ordered = sorted([*found, *_doublings(text, start, end)], key=lambda target: target.start)
+    others = (*_doublings(text, start, end), *_fractions(text, start, end))
+    ordered = sorted([*found, *others], key=lambda target: target.start)
     return _shared(text, ordered)
