@@ -86,10 +86,11 @@ def last_phrase(text: str) -> str:
 
 
 def _opening(words: tuple[str, ...]) -> int:
-    """How many verbs and particles stand at the start; a measure keeps the verb before it (`储备规模`)."""
+    """How many verbs and particles stand at the start; a measure keeps the verb before it (`储备规模`, `审批事项`)."""
     start = 0
     while start < len(words) - 1 and (_is_verb(words[start]) or words[start] in _OPENERS or words[start] in _LINKS):
-        if words[start + 1] in _MEASURES:
+        named = words[start] not in GOVERNING and words[start + 1] in _GENERAL and start + 2 == len(words)
+        if named or words[start + 1] in _MEASURES:
             break
         start += 1
     return start

@@ -34,12 +34,36 @@ from pipeline.segmentation.targets import find_targets
         ("入学率从67%提高到73%。", "=", 73, "%", "入学率"),
         ("进出口总额增长两倍。", "=", 2, "倍", "进出口总额"),
         ("财政安排教育支出90亿元。", "=", 9e9, "元", "教育支出"),
+        ("审批事项减少三分之一。", "=", 0.3333, "", "审批事项"),
+        ("办理时间平均缩短一半以上。", ">=", 0.5, "", "办理时间"),
+        ("补助标准由每人每年300元提高到320元。", "=", 320, "元", "补助标准"),
+        ("毕业率由2019年底的81%提高到90%。", "=", 90, "%", "毕业率"),
+        ("配备教学仪器2000台（套）以上。", ">=", 2000, "台", "教学仪器"),
+        ("今年安排2亿元专项资金。", "=", 2e8, "元", "专项资金"),
+        ("提请县人大常委会审议地方性法规3件。", "=", 3, "件", "地方性法规"),
+        ("累计盘活低效用地20公顷。", "=", 20, "公顷", "低效用地"),
+        ("支持12所乡村学校开展课后服务。", "=", 12, "所", "乡村学校"),
+        ("建成8座污水处理设施。", "=", 8, "座", "污水处理设施"),
+        ("新增康宁医院等医疗机构4家。", "=", 4, "家", "医疗机构"),
+        ("裁减冗员30人任务全面完成。", "=", 30, "人", "冗员"),
+        ("入学率连续三年稳定在98%以上。", ">=", 98, "%", "入学率"),
     ],
 )
 def test_one_target(text: str, comparator: str, value: float, unit: str, quantity: str):
     (target,) = find_targets(text, 0, len(text))
     assert (target.comparator, target.value, target.unit, target.quantity) == (comparator, value, unit, quantity)
     assert text[target.start : target.end] == target.text
+
+
+def test_two_figures_of_two_nouns_and_of_one():
+    text = "县级名师、市级名师分别达到120名、30名，开展10大类60项惠民活动。"
+    read = [(t.quantity, t.value) for t in find_targets(text, 0, len(text))]
+    assert read == [("县级名师", 120), ("市级名师", 30), ("惠民活动", 10), ("惠民活动", 60)]
+
+
+def test_a_part_of_a_whole_is_a_target_only_where_something_changes_by_it():
+    text = "全县三分之一的学校建有食堂。"
+    assert find_targets(text, 0, len(text)) == []
 
 
 def test_figures_in_a_row_share_what_they_count():
