@@ -17,8 +17,10 @@ def findings(workspace: Workspace) -> list[dict[str, str]]:
         _finding(r["path"], f"set aside ({r['reason']})", r["detail"])
         for r in workspace.read_jsonl("interim/rejected.jsonl")
     ]
-    for row in documents.select("source_path", "issuer", "plan_year", "province", "n_damaged").iter_rows(named=True):
-        gaps = [name for name in ("issuer", "plan_year", "province") if row[name] is None]
+    columns = ("source_path", "issuer", "plan_year", "province", "level", "n_damaged")
+    for row in documents.select(columns).iter_rows(named=True):
+        expected = ("issuer", "plan_year", *(() if row["level"] == "national" else ("province",)))
+        gaps = [name for name in expected if row[name] is None]
         if gaps:
             found.append(_finding(row["source_path"], "metadata gap", f"unknown: {', '.join(gaps)}"))
         if row["n_damaged"]:

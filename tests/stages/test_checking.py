@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from pipeline.settings import CleanParams, Settings
-from pipeline.stages import ingest
+from pipeline.stages import ingest, segment
 from pipeline.stages.checking import findings
 from pipeline.stages.corpus import find
 from pipeline.workspace import Workspace
@@ -44,3 +44,17 @@ def test_lines_named_as_furniture_go(tmp_path: Path) -> None:
     assert documents["text"][0].startswith("临澜市教育局2020年工作要点")
     assert documents["text"][0].endswith("新增学位两千个。")
     assert [change["rule"] for change in documents["changes"][0]].count("chrome:furniture") == 2
+
+
+def test_a_national_report_lacks_no_province_and_pieces_are_told(tmp_path: Path) -> None:
+    piece = "各乡镇分工负责，县里逐月督促，资金按进度拨付，质量由专人把关，群众代表全程参与，结果张榜公布。"
+    lines = [
+        f"加强{name}类项目建设。{piece}\n{piece}\n{piece}" for name in "路桥渠库井站田林果茶桑渔牧粮棉油糖菜药花草木"
+    ]
+    text = "2024年国务院政府工作报告\n一、今年工作任务\n" + "\n".join(lines)
+    (tmp_path / "2024-国务院政府工作报告.txt").write_text(text, "utf-8")
+    workspace = Workspace(tmp_path / "work")
+    ingest.run([tmp_path / "2024-国务院政府工作报告.txt"], workspace, Settings())
+    segment.run(workspace, Settings())
+    told = {row["what"]: row["detail"] for row in findings(workspace)}
+    assert told == {"printed in pieces": "where 22 of 22 measures begin and end is a guess: flag pieces"}
