@@ -23,11 +23,12 @@ GOVERNING, AMBIGUOUS, _NOMINAL, _ENDS, _OPENERS, _GENERAL, _MEASURES = (
 )
 _LIST = "、"
 _LINKS = frozenset("、和与及的")
+_NAMED = _GENERAL | {"和", "、"}
 _MANNERS = ("如期", "顺利", "成功", "并网")
 _UNDERTAKINGS = _MEASURES | {"项目", "工程", "计划", "行动"}
 _MEASURED = re.compile(r"(?:[率数量额值幅收]|产业|比重|占比|增速|规模|里程|面积|投资|支出)$")
-_ATOMS = re.compile(r"转移支付|代表性|立改废|可再生|“[^“”]{1,24}”|（[^（）]{1,8}）|[A-Za-z0-9+.·-]+")
 _LONG = 4
+_ATOMS = re.compile(r"转移支付|代表性|立改废|可再生|“[^“”]{1,24}”|（[^（）]{1,8}）|[A-Za-z0-9+.·-]+")
 
 
 @lru_cache(maxsize=4096)
@@ -60,7 +61,7 @@ def first_phrase(text: str) -> str:
     named = False
     for index, word in enumerate(words):
         verb = _is_verb(word)
-        inside = index + 1 < len(words) and words[index + 1] in _GENERAL
+        inside = index + 1 < len(words) and words[index + 1] in _NAMED
         if named and (word in _ENDS or word[:2] in _MANNERS or (verb and not inside)):
             return "".join(words[:index])
         named = named or not (verb or word in _LINKS)

@@ -9,19 +9,19 @@ from pipeline.segmentation.nouns import AMBIGUOUS, GOVERNING, ends_in_verb, firs
 _BOUNDARY = "，。；：！？,;:!?\n\r/ \t\u3000"
 _LIST = "、"
 _JOINED = re.compile("[和与]")
-_MEASURE = re.compile(r"(?:[率数量额值]|收入|比重|占比|增速|规模|里程|面积|投资|支出)$")
+_MEASURE = re.compile(r"(?:[率数量额值]|出口|进口|收入|比重|占比|增速|规模|里程|面积|投资|支出)$")
 _NOUN_MIN = 4
 _REACH = 40
 _VERBS = "|".join(sorted(GOVERNING - AMBIGUOUS, key=lambda verb: (-len(verb), verb)))
 _HEAD = re.compile(
-    rf"^(?:(?:[去前明]年|[近前后]?[一二两三四五六七八九十]{{1,2}}年(?:来|内|间)?|(?:到|至)?20\d\d年(?:底)?|今年|全年|年内|力争|计划|再|共|将|要|也|并|已|拟|累计|使|其中|和|与|及|或|支持|新(?=筹集|建成|评选)|历年(?=改造))|(?:{_VERBS})(?!时间|率|规模))"
+    rf"^(?:(?:“十.五”(?:时期|期间)?|年[末底]|(?:平均)?每年|[去前明]年|[近前后]?[一二两三四五六七八九十]{{1,2}}年(?:来|内|间)?|(?:到|至)?20\d\d年(?:底)?|今年|全年|年内|力争|计划|再|共|将|要|也|并|已|拟|累计|使|其中|和|与|及|或|支持|新(?=筹集|建成|评选)|历年(?=改造))|(?:{_VERBS})(?!时间|率|规模))"
     r"+了?(?=.)"
 )
 _TAIL = re.compile(rf"(?:{_VERBS})了?$")
 _WORDS = re.compile(
     r"(?:要|继续|保持|稳定|控制|比例?达|分别|累计|总计|共计?|合计|约|为|到|至|按|在|的|占|均|年均|实际|统一|拟|等|将|"
-    r"同?比?(?:增长|下降|减少|提高|提升|上升|上涨|增加|净增|净减少|降低|精简|缩短|压缩|压减|削减|扩容|缩小|回升|回落|降|涨)|覆盖|再|双双|首次|预期|安排"
-    r"|分别(?=高于|低于)|(?:比|较)[^，。；]{1,12}(?:年|时期|同期|预算|目标)|人均每月新增|小幅|大幅|新上牌|数量|增速|新开工|新增|跃上|迈上|每[生人年月户天日]|平均"
+    r"同?比?(?:增长|下降|减少|提高|提升|上升|上涨|增加|净增|净减少|降低|精简|缩短|压缩|压减|削减|扩容|缩小|回升|回落|降|涨)|覆盖|再|双双|首次|预期|安排|连年|一直|陆续|接|逆势|大幅|缩减|延长|压降|跨过|迈过|超收|完成|各"
+    r"|分别(?=高于|低于)|(?:比|较)[^，。；]{1,12}(?:年|时期|同期|预算|目标|末|季度|水平|平均)(?:低|高)?|(?:高于|低于)[^，。；]{0,10}|人均每月新增|小幅|大幅|新上牌|数量|增速|新开工|新增|跃上|迈上|每[生人年月户天日]|每\d+(?:公斤|亩|斤|人)|平均"
     r"|连续[\d一二两三四五六七八九十]{1,2}年)+$"
 )
 _BASE = re.compile(
@@ -31,9 +31,10 @@ _BASE = re.compile(
 _DISPOSED = re.compile(r"^[^，]*[将把](?=.{3})")
 """What is done with a thing stands around it: `用两年时间将`筹资标准`由每人每年50元`提高到100元."""
 
+_INVESTED = re.compile(r"(.{3,})完成投资$")
 _STOP = re.compile(r"(?<=..)(?:要(?=加|全|抓)|饮水|等(?=\d)|的)|战略性")
 _NOTHING = re.compile(
-    r"(?:超计划|覆盖|占比|总量|总投资|总额|比上年|同比|累计|又有|其中|总数|共|增长|增加|下降|减少|提高|增幅"
+    r"(?:是[12]\d{3}年的?|占.{1,6}|[12]\d{3}年|[一二两三四五六七八九十]{1,2}年|去年|超计划|覆盖|占比|总量|总投资|总额|比上年|同比|累计|又有|其中|总数|共|增长|增加|下降|减少|提高|增幅"
     rf"|{_VERBS})*"
 )
 """Words that name no thing but only what happens to one (`增长`, `累计扩招`), which then stands further back."""
@@ -101,7 +102,8 @@ def quantity(text: str, span: tuple[int, int], unit: str, bounds: tuple[int, int
     if "分别" in ahead:
         ahead = before(text, span[0], bounds[0], across=True)
     behind = after(text, span[1], bounds[1])
-    bare = last_phrase(_bare(ahead))
+    invested = _INVESTED.match(ahead)
+    bare = last_phrase(_bare(invested[1] if invested else ahead))
     behind = _HOLLOW.sub("", first_phrase(behind))
     if behind and (unit not in _MEASURED or not bare or ends_in_verb(ahead) or ahead.endswith("在")):
         return behind
@@ -110,12 +112,14 @@ def quantity(text: str, span: tuple[int, int], unit: str, bounds: tuple[int, int
 
 
 def members(words: str) -> list[str]:
-    """The two things that words name (`城镇居民收入和农村居民收入`), else the words as they are."""
+    """The things that words name (`城镇居民收入和农村居民收入`), else the words as they are.
+
+    Several things are named in full where all end in a measure or none does (`公园、绿道保有量` is one).
+    """
     parts = words.split(_LIST) if _LIST in words else _JOINED.split(words)
-    if len(parts) != 2 or min(map(len, parts)) < _NOUN_MIN:  # noqa: PLR2004 - two figures
+    if min(map(len, parts)) < _NOUN_MIN:
         return [words]
-    measures = [_MEASURE.search(part) is not None for part in parts]
-    return parts if measures[0] == measures[1] else [words]
+    return parts if len({_MEASURE.search(part) is not None for part in parts}) == 1 else [words]
 
 
 def _counted(words: str) -> str:

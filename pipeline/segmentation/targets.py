@@ -76,10 +76,10 @@ def _quoted(text: str, start: int, floor: int) -> bool:
 
 def _is_counted(text: str, match: re.Match[str], floor: int) -> bool:
     """Whether a Chinese numeral counts something: after a verb or with a comparator, never inside a set phrase."""
-    if match["low"][0].isdigit():
-        return True
     if _quoted(text, match.start(), floor):
         return False
+    if match["low"][0].isdigit():
+        return True
     before = text[max(floor, match.start() - _REACH) : match.start()]
     if match["unit"] == "倍":
         return _GROWS.search(before) is not None
@@ -139,22 +139,32 @@ def _fractions(text: str, start: int, end: int) -> Iterator[Target]:
             yield Target(match[0], quantity, "", sign, round(part / whole, _PLACES), match.start(), match.end())
 
 
+def _rows(text: str, targets: list[Target]) -> Iterator[tuple[int, int]]:
+    """Runs of figures in one row after 分别, as `[first, stop)` of `targets`."""
+    first = 0
+    for index in range(1, len(targets) + 1):
+        if index < len(targets) and text[targets[index - 1].end : targets[index].start] in _AND:
+            continue
+        if "分别" in text[max(0, targets[first].start - _REACH) : targets[first].start] and index - first > 1:
+            yield first, index
+        first = index
+
+
 def _shared(text: str, targets: list[Target]) -> list[Target]:
     """Figures in a row: in `分别达到1436个、883个` the second takes the first one's noun, or each one of two nouns.
 
     A figure beside which only stands what happened (`收入提高到5.4万元、增长4.3%`) takes the noun before it too.
     """
-    named: list[Target] = []
-    for target in targets:
-        noun = target.quantity
-        if named:
-            last, gap = named[-1], text[named[-1].end : target.start]
-            if gap in _AND and "分别" in text[max(0, last.start - _REACH) : last.start]:
-                nouns = quantities.members(last.quantity)
-                named[-1], noun = replace(last, quantity=nouns[0]), nouns[-1]
-            elif not noun and not _ENDS.search(gap):
-                noun = last.quantity
+    named = [replace(targets[0])] if targets else []
+    for target in targets[1:]:
+        last, gap = named[-1], text[named[-1].end : target.start]
+        joined = gap in _AND and "分别" in text[max(0, last.start - _REACH) : last.start]
+        noun = last.quantity if joined or (not target.quantity and not _ENDS.search(gap)) else target.quantity
         named.append(replace(target, quantity=noun))
+    for first, stop in _rows(text, named):
+        nouns = quantities.members(named[first].quantity)
+        if len(nouns) == stop - first:
+            named[first:stop] = [replace(t, quantity=n) for t, n in zip(named[first:stop], nouns, strict=True)]
     for index in range(len(named) - 2, -1, -1):
         if named[index].end == named[index + 1].start:
             named[index] = replace(named[index], quantity=named[index + 1].quantity)
