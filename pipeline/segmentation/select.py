@@ -38,18 +38,6 @@ _SECTION_SHARE = 0.75
 _UNRANKED = LISTS | {""}
 
 
-def _end(node: Node) -> int:
-    """Offset after the last character of a block and everything below it."""
-    while node.children:
-        node = node.children[-1]
-    return 0 if node.line is None else node.line.end
-
-
-def _start(node: Node) -> int:
-    """Offset of a block's first character, -1 for the root."""
-    return -1 if node.line is None else node.line.start
-
-
 class Selector:
     """One walk over the tree of one document."""
 
@@ -74,7 +62,7 @@ class Selector:
 
     def _skip(self, node: Node, reason: str) -> None:
         if node.line is not None:
-            self.out.skip(node.line.start, _end(node), reason)
+            self.out.skip(node.line.start, node.end, reason)
 
     def _body(self, node: Node) -> str:
         return content_of(self.text, node)
@@ -128,12 +116,12 @@ class Selector:
         Before a mere enumeration (`loose`) only the last paragraph leads in.
         """
         only = parallel(self.text, nodes, loose=loose)
-        only |= {_start(node) for node in nodes[-1:] if loose and states_work(self.text, node)}
+        only |= {node.start for node in nodes[-1:] if loose and states_work(self.text, node)}
         if loose and not only and len(nodes) > 1 and not announces_principles(self._body(nodes[-1])):
             self.paragraphs.read(nodes[:-1], place, setting=Setting(listed=True))
             nodes, only = nodes[-1:], set()
         if nodes and leads_into(self.text, nodes[-1], following):
-            only -= {_start(nodes[-1])}
+            only -= {nodes[-1].start}
         self.paragraphs.read(nodes, place, setting=Setting(only=only))
 
     def _without_lead(self, run: list[Node], following: Node) -> list[Node]:
@@ -199,7 +187,7 @@ class Selector:
         elif node.line is not None and (node.line.marker is not None or node.paragraphs):
             head = node.line.end if node.paragraphs and is_title_only(self.text, node) else None
             kind = place.kind if place.path else inside.kind
-            span = Span(node.line.body, _end(node), head)
+            span = Span(node.line.body, node.end, head)
             number = node.line.marker.text if node.line.marker else ""
             self.out.emit(".".join(inside.path), number, replace(place, kind=kind), span)
         else:

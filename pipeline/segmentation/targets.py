@@ -35,7 +35,8 @@ _TARGET = re.compile(
     rf"(?P<low>(?:{_ARABIC}){_LARGE}|{_CHINESE})(?P<lowunit>%)?"
     rf"(?:(?P<sep>[-—–~～至到])(?P<high>(?:{_ARABIC}){_LARGE}|{_CHINESE}))?"
     rf"(?:(?P<more>余|多)(?P<myriads>[万亿]{{1,2}})?)?"
-    rf"(?:(?P<unit>{_UNITS})|(?:(?<=\d[万亿])|(?<=\d万亿)|(?<=[余多][万亿]))(?!{_PEOPLE}))(?:（[^（）\d]{{1,2}}）)?(?P<after>{_AFTER})?"
+    rf"(?:(?P<unit>{_UNITS})|(?:(?<=\d[万亿])|(?<=\d万亿)|(?<=[余多][万亿]))(?!{_PEOPLE}))"
+    rf"(?:（[^（）\d]{{1,2}}）)?(?P<after>{_AFTER})?"
 )
 _FRACTION = re.compile(rf"(?:([二三四五六七八九十]{{1,2}})分之([一二三四五六七八九]{{1,2}})|一半)(?P<after>{_AFTER})?")
 _DOUBLING = re.compile(r"翻([一二两三四])番")
@@ -75,7 +76,7 @@ def _quoted(text: str, start: int, floor: int) -> bool:
 
 
 def _is_counted(text: str, match: re.Match[str], floor: int) -> bool:
-    """Whether a Chinese numeral counts something: after a verb or with a comparator, never inside a set phrase."""
+    """Whether a numeral counts something: a Chinese one after a verb or with a comparator, none in a quoted name."""
     if _quoted(text, match.start(), floor):
         return False
     if match["low"][0].isdigit():
@@ -155,7 +156,7 @@ def _shared(text: str, targets: list[Target]) -> list[Target]:
 
     A figure beside which only stands what happened (`收入提高到5.4万元、增长4.3%`) takes the noun before it too.
     """
-    named = [replace(targets[0])] if targets else []
+    named = targets[:1]
     for target in targets[1:]:
         last, gap = named[-1], text[named[-1].end : target.start]
         joined = gap in _AND and "分别" in text[max(0, last.start - _REACH) : last.start]

@@ -35,6 +35,19 @@ class Node:
         return self.line.marker.value if self.line is not None and self.line.marker is not None else 0
 
     @property
+    def start(self) -> int:
+        """Offset of the first character, -1 for the root."""
+        return -1 if self.line is None else self.line.start
+
+    @property
+    def end(self) -> int:
+        """Offset after the last character of the block and everything below it, 0 for an empty root."""
+        node = self
+        while node.children:
+            node = node.children[-1]
+        return 0 if node.line is None else node.line.end
+
+    @property
     def paragraphs(self) -> list[Node]:
         """Direct children that are plain paragraphs."""
         return [child for child in self.children if child.role == "paragraph"]
