@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import warnings
-from pathlib import Path
 from typing import Any
 
 
@@ -24,6 +23,6 @@ def tokenizer() -> Any:
 @functools.cache
 def verbs() -> frozenset[str]:
     """Words that jieba's dictionary lists as verbs (tags v, vd, vi …, without vn, the verbs that are nouns too)."""
-    with Path(tokenizer().get_dict_file().name).open(encoding="utf-8") as file:
-        entries = (line.split() for line in file)
+    with tokenizer().get_dict_file() as file:
+        entries = (line.decode("utf-8").split() for line in file)
         return frozenset(word for word, _, tag in entries if tag.startswith("v") and tag != "vn")

@@ -68,13 +68,10 @@ def mend(text: str, lines: list[Line]) -> Mended:
     joints: list[int] = []
     for above, line in pairwise(lines):
         paragraph = mended[-1]
-        short = line.end - paragraph.start <= _PARAGRAPH_MAX
-        if (
-            short
-            and _holds(text, above)
-            and (_counts_on(text, paragraph, line) or (broken and _continues(text, paragraph, line)))
-        ):
-            mended[-1] = replace(mended[-1], end=line.end)
+        open_ended = line.end - paragraph.start <= _PARAGRAPH_MAX and _holds(text, above)
+        if open_ended and (_counts_on(text, paragraph, line) or (broken and _continues(text, paragraph, line))):
+            mended[-1] = replace(paragraph, end=line.end)
+            joints.append(line.start)
         else:
             mended.append(line)
     return Mended(mended, joints, broken)

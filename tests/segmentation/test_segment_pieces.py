@@ -24,6 +24,14 @@ def test_pieces_without_a_topic_join_the_paragraph_above_and_are_flagged():
     assert all(measure.flags == ["pieces"] for measure in result.measures)
 
 
+def test_a_numbered_item_is_a_guess_only_where_pieces_were_joined_to_it():
+    items = f"办好两件实事。一是修路。{PIECE}\n{PIECE}二是通水。{PIECE}\n加强队伍建设。{PIECE}"
+    result = cut(f"{_broken(FIELDS)}\n（一）民生。{PIECE}\n{items}")
+    flags = {measure.number: measure.flags for measure in result.measures}
+    assert flags["一是"] == ["pieces"]
+    assert flags["二是"] == []
+
+
 def test_a_report_printed_whole_is_left_alone():
     lines = [f"加强{name}类项目建设。{PIECE * 5}" for name in FIELDS * 4]
     result = cut("一、今年工作任务\n" + "\n".join(lines))
