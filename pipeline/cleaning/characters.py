@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterator
 
 from pipeline.cleaning.draft import Draft, Edit
+from pipeline.wordcut import tokenizer
 
 INVISIBLE = re.compile(
     r"[\u0000-\u0008\u000e-\u001f\u007f-\u0084\u0086-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e"
@@ -45,17 +46,23 @@ def _with_breaks(text: str, start: int, end: int) -> tuple[int, int]:
     """The span of something invisible, with the line breaks around it where it is a line inside a paragraph.
 
     Such a line is a page's layout. Prose goes on below it where the line above stops without a mark (the break that is
-    left there is a line wrap), and where the line below neither has a run-in title nor addresses anybody.
+    left there is a line wrap), a short one only inside a word, and where the line below neither has a run-in title nor
+    addresses anybody.
     """
     if text[start - 1 : start] != "\n" or text[end : end + 1] != "\n":
         return start, end
     above = text[text.rfind("\n", 0, start - 1) + 1 : start - 1]
     if len(above) < _PROSE_MIN:
-        return start, end
+        return (start - 1, end + 1) if _is_word(above[-1:] + text[end + 1 : end + 2]) else (start, end)
     if _OPEN_END.search(above):
         return start - 1, end
     whole = above.endswith("。") and not _OPENS.match(text, end + 1)
     return (start - 1, end + 1) if whole else (start, end)
+
+
+def _is_word(pair: str) -> bool:
+    """Whether two characters are a word, which no paragraph's end parts (`领域改` above `革，加快…`)."""
+    return len(pair) > 1 and tokenizer().FREQ.get(pair, 0) > 0
 
 
 def unify(draft: Draft) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from pipeline.segmentation.headline import lead_title
 from pipeline.segmentation.markers import BULLET, LISTS
 from pipeline.segmentation.models import Heading
 from pipeline.segmentation.orientation import figures
+from pipeline.segmentation.paragraphs import is_headline
 from pipeline.segmentation.reasons import paragraph_reason
 from pipeline.segmentation.sentences import has_topic_sentence
 
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
     from pipeline.segmentation.tree import Node
 
 _LEAD_MAX = 60
+_TITLE_MAX = 40
 _LIST_LEAD_MAX = 120
+_ANNOUNCES = re.compile(
+    r"以下|如下|下列|上述|几|主要|重点|今年|[一五]年|[一二三四五六七八九十两]个|原则|要求|目标|必须|首先|，是|[》\d]"
+)
 _PRINCIPLES = ("体会", "经验", "启示", "原则", "把握以下", "把握好", "遵循以下")
 
 
@@ -51,12 +57,24 @@ def are_principles(text: str, lead: Node | None, item: Node) -> bool:
     return announced and len(content) <= _LIST_LEAD_MAX
 
 
-def heading_over(text: str, lead: Node | None, item: Node, depth: int) -> Heading | None:
-    """The run-in title of the paragraph that leads into an enumeration, as a heading of its items."""
+def heading_over(text: str, lead: Node | None, item: Node, depth: int, above: Node | None = None) -> Heading | None:
+    """The title of the paragraph that leads into an enumeration, as a heading of its items.
+
+    It is the paragraph's run-in title, the paragraph itself if it is one (`扩大开放，稳住外贸。`), or the headline
+    printed right `above` it.
+    """
     if lead is None or lead.line is None or item.system not in LISTS:
         return None
-    title = lead_title(text, lead.line.start, lead.line.end)
-    return Heading(title, "", depth, lead.line.start, lead.line.start + len(title)) if title else None
+    for node in (lead, above):
+        if node is None or node.line is None:
+            continue
+        title = lead_title(text, node.line.start, node.line.end) if node is lead else ""
+        if not title and is_headline(text, node.line.start, node.line.end):
+            content = content_of(text, node)
+            title = "" if len(content) > _TITLE_MAX or _ANNOUNCES.search(content) else content.rstrip("。")
+        if title:
+            return Heading(title, "", depth, node.line.start, node.line.start + len(title))
+    return None
 
 
 @dataclass(slots=True)

@@ -86,11 +86,12 @@ class Selector:
         reasons = ListReasons(self.text)
         runs = self._runs(node)
         run: list[Node] = []
-        seen, lead = len(before), before[-1] if before else None
+        above, lead = [None, None, *before][-2:]
+        seen = len(before)
         for child in after:
             if child.role == "paragraph":
                 run.append(child)
-                lead = child
+                above, lead = lead if len(run) > 1 else None, child
                 continue
             content = self._without_lead(run, child)
             self.paragraphs.read(content, place, seen, Setting(opens=False, beside=numbered))
@@ -105,7 +106,7 @@ class Selector:
                 self._block(
                     child,
                     self._step(child, counts[group]),
-                    self._below_lead(lead, child, place),
+                    self._below_lead(lead, child, place, above),
                     runs[child.system],
                 )
         self.paragraphs.read(run, place, seen, Setting(opens=False, beside=numbered))
@@ -146,11 +147,11 @@ class Selector:
         prefix = _PREFIX.get(node.system or node.role, "")
         return f"{prefix}{position}" if prefix else str(node.value)
 
-    def _below_lead(self, lead: Node | None, item: Node, place: Place) -> Place:
+    def _below_lead(self, lead: Node | None, item: Node, place: Place, above: Node | None) -> Place:
         """Where an item stands: announced as a principle, below the run-in title of the paragraph that leads in."""
         if are_principles(self.text, lead, item):
             place = replace(place, kind="principle")
-        heading = heading_over(self.text, lead, item, len(place.path) + 1)
+        heading = heading_over(self.text, lead, item, len(place.path) + 1, above)
         if heading is None:
             return place
         if heading.start not in self.led:

@@ -97,6 +97,8 @@ def test_a_link_that_opens_a_sentence_inside_a_paragraph_stays_in_it():
 def test_a_line_of_nothing_inside_prose_is_the_page_layout():
     prose = "全年修路三十公里，通车里程再创新高。今年计划新建桥梁"
     assert of(f"{prose}\n\u200b\n十二座，全部通车。") == f"{prose}十二座，全部通车。"
+    assert of("要抓好乡村发\n\u200b\n展，多修路，多种树。") == "要抓好乡村发展，多修路，多种树。"
+    assert of("乡村建设\n\u200b\n全县多修路，多种树。").split() == ["乡村建设", "全县多修路，多种树。"]
     assert of(f"{prose}十座。\n\u200b\n县里另建二座。").split() == [f"{prose}十座。", "县里另建二座。"]
 
 

@@ -131,6 +131,22 @@ def test_a_run_in_title_before_an_enumeration_is_its_heading():
     assert [heading.title for heading in result.outline][2:3] == ["深化国企改革"]
 
 
+@pytest.mark.parametrize(
+    ("lead", "title"),
+    [
+        ("守住耕地红线，多产放心粮。", "守住耕地红线，多产放心粮"),
+        ("抓好便民服务工作。", "抓好便民服务工作"),
+        ("盘活闲置农房。\n集体出地，能人出力，农户出房，着力办好几件事。", "盘活闲置农房"),
+        ("今年要着重办好以下几件事。", None),
+    ],
+)
+def test_a_title_above_a_list_is_its_heading(lead: str, title: str | None):
+    items = ("一是新建公厕。" + LONG, "二是改造路灯。" + LONG)
+    result = report("（一）民生", ROADS + LONG, WATER + LONG, SCHOOLS + LONG, *lead.split("\n"), *items)
+    above = ["今年工作任务", "民生", *([title] if title else [])]
+    assert [measure.heading_path for measure in result.measures][-2:] == [above] * 2
+
+
 def test_enumerated_principles_are_principles():
     items = "".join(f"{number}是稳字为先。{LONG}" for number in "一二三")
     result = cut(f"一、总体部署\n完成今年的目标任务，必须把握好以下原则：{items}\n二、工作任务\n{ROADS}\n{WATER}")
