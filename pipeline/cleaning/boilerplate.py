@@ -79,6 +79,12 @@ def parse(config: dict[str, Any], origin: str) -> tuple[Fragment, ...]:
     return tuple(fragments)
 
 
+@lru_cache(maxsize=2)
+def _of_lines(*, edge: bool) -> tuple[Fragment, ...]:
+    """The fragments that a line can be of, at the edges of a document or inside it."""
+    return tuple(each for each in fragments() if not each.to_the_end and (edge or each.anywhere))
+
+
 @lru_cache(maxsize=1)
 def fragments() -> tuple[Fragment, ...]:
     """The fragments that ship with the code."""
@@ -166,16 +172,13 @@ def _one(line: _Line, *, edge: bool, repeated: frozenset[str]) -> list[Edit]:
     if repeated and _unified(text) in repeated:
         return [Edit(line.start, line.start + len(text), "", "chrome:furniture")]
     rest, first = text, ""
-    for fragment in fragments():
-        if fragment.to_the_end or not (edge or fragment.anywhere):
-            continue
+    for fragment in _of_lines(edge=edge):
         if fragment.whole_line:
             if fragment.pattern.fullmatch(text):
                 return [Edit(line.start, line.start + len(text), "", f"chrome:{fragment.id}")]
             continue
-        shorter = fragment.pattern.sub("\n", rest)
-        first = first or (fragment.id if shorter != rest else "")
-        rest = shorter
+        rest, count = fragment.pattern.subn("\n", rest)
+        first = first or (fragment.id if count else "")
     if first and not _SEPARATORS.sub("", rest):
         return [Edit(line.start, line.start + len(text), "", f"chrome:{first}")]
     return []

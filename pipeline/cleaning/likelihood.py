@@ -9,7 +9,7 @@ from __future__ import annotations
 import importlib.util
 import math
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -165,6 +165,7 @@ class Words:
 
     def __init__(self, document: str) -> None:
         self._own: dict[str, float] = {}
+        self._before = ("", [0.0])  # a text and its scores: candidates for one place all follow the same text
         counts = Counter(word for line in document.split("\n") for word in self.divide(line))
         share = OWN_SHARE / max(counts.total(), 1)
         for word, count in counts.items():
@@ -172,7 +173,9 @@ class Words:
 
     def score(self, before: str, text: str) -> float:
         """Natural log of the probability of the likeliest division of both together, given that of what is before."""
-        scores, _ = self._best(before + text)
+        if self._before[0] != before:
+            self._before = (before, self._best(before)[0])
+        scores, _ = self._best(before + text, self._before[1])
         return scores[-1] - scores[len(before)]
 
     def divide(self, text: str) -> list[str]:
@@ -185,11 +188,14 @@ class Words:
             end -= lengths[end]
         return words[::-1]
 
-    def _best(self, text: str) -> tuple[list[float], list[int]]:
-        """Score of the likeliest division of the text up to each place, and the length of its last word."""
+    def _best(self, text: str, known: Sequence[float] = (0.0,)) -> tuple[list[float], list[int]]:
+        """Score of the likeliest division of the text up to each place, and the length of its last word.
+
+        `known` are the scores up to the first places, which are not computed again; lengths begin after them.
+        """
         own, listed, longest = self._own, _dictionary_logs(), _longest()
-        scores, lengths = [0.0], [0]
-        for end in range(1, len(text) + 1):
+        scores, lengths = [*known], [0]
+        for end in range(len(known), len(text) + 1):
             last = text[end - 1]
             best, width = scores[-1] + (own.get(last) or listed.get(last, _RARE_WORD)), 1
             for length in range(2, min(end, longest.get(text[end - 2 : end], 1)) + 1):
