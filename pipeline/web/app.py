@@ -6,6 +6,7 @@ import logging
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -41,6 +42,13 @@ def _unusable(error: RequestValidationError) -> WebError:
     return WebError(422, "; ".join(f"{d['where']}: {d['what']}" for d in details), kind="value", errors=details)
 
 
+def _unrouted(error: HTTPException) -> WebError:
+    """The framework's own refusals: an address that nothing answers, a method that it does not take."""
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return WebError(HTTPStatus.NOT_FOUND, "nothing here has this address", kind="no-page")
+    return WebError(error.status_code, str(error.detail or TITLES.get(error.status_code, "")))
+
+
 _MEANINGS: tuple[tuple[type[Exception], Callable[[Any], WebError]], ...] = (
     (WebError, lambda e: e),
     (NotFoundError, lambda e: WebError(404, str(e), kind="not-found")),
@@ -48,7 +56,7 @@ _MEANINGS: tuple[tuple[type[Exception], Callable[[Any], WebError]], ...] = (
     (MissingTableError, lambda e: WebError(503, e.cause, e.remedy, kind="missing-table")),
     (JucuoError, lambda e: WebError(503, e.cause, e.remedy, kind="not-ready")),
     (RequestValidationError, _unusable),
-    (HTTPException, lambda e: WebError(e.status_code, str(e.detail or TITLES.get(e.status_code, "")))),
+    (HTTPException, _unrouted),
 )
 
 

@@ -84,6 +84,7 @@ NAMES: Mapping[str, Mapping[str, tuple[str, str]]] = {
     },
     "problem": {
         "not-found": ("这里没有所要的内容：编号有误，或语料更新后已不存在", "there is no such thing here"),
+        "no-page": ("没有这个网址的页面，请从总览进入", "no page has this address; start from the overview"),
         "missing-table": ("这个页面需要的表还没有生成", "a table this page needs has not been made"),
         "csrf": ("表单已过期，或不是从本站页面提交的；请返回、刷新后再试", "this form has expired or is not ours"),
         "foreign": ("修改数据的请求只能从本站页面发出", "changes must come from our own pages"),

@@ -163,6 +163,12 @@ def test_wrong_requests_get_a_page_that_says_what_is_wrong(client: TestClient, u
     assert "Traceback" not in answer.text
 
 
+def test_an_address_of_nothing_is_explained_in_both_languages(client: TestClient) -> None:
+    assert "没有这个网址的页面" in client.get("/nowhere").text
+    assert "no page has this address" in client.get("/nowhere?lang=en").text
+    assert client.get("/api/nowhere").json()["detail"] == "nothing here has this address"
+
+
 def test_ids_are_never_paths(client: TestClient) -> None:
     for name in ("..%2F..%2F..%2Fetc%2Fpasswd", "%00", "a" * 5000, "'; DROP TABLE decisions; --"):
         assert client.get(f"/document/{name}").status_code in (404, 422)
