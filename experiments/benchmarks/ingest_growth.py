@@ -46,6 +46,7 @@ def written(sources: list[str], count: int, folder: Path) -> Path:
 def loading() -> float:
     """Seconds of loading the word lists, which the first document of a process waits for."""
     started = time.process_time()
+    wordcut.tokenizer()
     wordcut.verbs()
     return time.process_time() - started
 

@@ -15,7 +15,7 @@ INVISIBLE = re.compile(
 )
 """Control, zero-width, direction and variation characters: they print nothing."""
 
-_OPEN_END = re.compile(r"[^。！？；：…!?;:”’）》\s]\Z")
+_OPEN_END = re.compile(r"[^。！？；：…!?;:”’）》\s]")
 _OPENS = re.compile(r"[^，。\n]{4,20}。|各位|我们要|[^\n]{0,19}(?:\n|\Z)")
 """How a line begins that opens a topic or addresses somebody, or a line too short to be the rest of a paragraph."""
 
@@ -54,7 +54,7 @@ def _with_breaks(text: str, start: int, end: int) -> tuple[int, int]:
     above = text[text.rfind("\n", 0, start - 1) + 1 : start - 1]
     if len(above) < _PROSE_MIN:
         return (start - 1, end + 1) if _is_word(above[-1:] + text[end + 1 : end + 2]) else (start, end)
-    if _OPEN_END.search(above):
+    if _OPEN_END.fullmatch(above[-1]):
         return start - 1, end
     whole = above.endswith("。") and not _OPENS.match(text, end + 1)
     return (start - 1, end + 1) if whole else (start, end)

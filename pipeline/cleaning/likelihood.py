@@ -1,21 +1,21 @@
 """How likely a Chinese text is: characters by trigrams, words by frequency, from jieba's dictionary and the document.
 
-The dictionary (349,045 words with frequencies, read as data; jieba itself is not imported) knows which characters
-make words; the document knows its own names and phrases (`清远`, `两个维护`) and its punctuation.
+The dictionary knows which characters make words; the document knows its own names and phrases (`清远`, `两个维护`)
+and its punctuation.
 """
 
 from __future__ import annotations
 
-import importlib.util
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+
+from pipeline.wordcut import entries
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -121,11 +121,7 @@ class Counts:
 @lru_cache(maxsize=1)
 def dictionary() -> Mapping[str, float]:
     """Jieba's words and their frequencies (60 million running words)."""
-    spec = importlib.util.find_spec("jieba")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("jieba is not installed; reinstall jucuo")
-    fields = (Path(spec.submodule_search_locations[0]) / "dict.txt").read_text("utf-8").split()
-    return dict(zip(fields[::3], map(float, fields[1::3]), strict=True))
+    return {word: float(frequency) for word, frequency, _ in entries()}
 
 
 @lru_cache(maxsize=1)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from pipeline.ingestion.places import Gazetteer, Place, gazetteer, most_likely
+from pipeline.wordcut import entries
 
 _MIN_SHORT = 2
 _LONGEST = 200_000
@@ -62,17 +61,8 @@ def _named_by(form: str, names: Gazetteer) -> list[Place]:
 @lru_cache(maxsize=1)
 def everyday_words() -> frozenset[str]:
     """Short place names that jieba's dictionary lists as words of another kind than names (0.4 s, once)."""
-    spec = importlib.util.find_spec("jieba")
-    if spec is None or not spec.submodule_search_locations:
-        raise ModuleNotFoundError("jieba is not installed; reinstall jucuo")
     short = gazetteer().short
-    words = set()
-    with (Path(spec.submodule_search_locations[0]) / "dict.txt").open(encoding="utf-8") as file:
-        for line in file:
-            word, _, tag = line.rstrip().split(" ")
-            if word in short and not tag.startswith(("ns", "nr", "nz")):
-                words.add(word)
-    return frozenset(words)
+    return frozenset(word for word, _, tag in entries() if word in short and not tag.startswith(("ns", "nr", "nz")))
 
 
 @lru_cache(maxsize=1)

@@ -140,13 +140,18 @@ def _fractions(text: str, start: int, end: int) -> Iterator[Target]:
             yield Target(match[0], quantity, "", sign, round(part / whole, _PLACES), match.start(), match.end())
 
 
+def _apportioned(text: str, target: Target) -> bool:
+    """Whether 分别 before a figure deals it and those after it out to the nouns before."""
+    return "分别" in text[max(0, target.start - _REACH) : target.start]
+
+
 def _rows(text: str, targets: list[Target]) -> Iterator[tuple[int, int]]:
     """Runs of figures in one row after 分别, as `[first, stop)` of `targets`."""
     first = 0
     for index in range(1, len(targets) + 1):
         if index < len(targets) and text[targets[index - 1].end : targets[index].start] in _AND:
             continue
-        if "分别" in text[max(0, targets[first].start - _REACH) : targets[first].start] and index - first > 1:
+        if index - first > 1 and _apportioned(text, targets[first]):
             yield first, index
         first = index
 
@@ -159,7 +164,7 @@ def _shared(text: str, targets: list[Target]) -> list[Target]:
     named = targets[:1]
     for target in targets[1:]:
         last, gap = named[-1], text[named[-1].end : target.start]
-        joined = gap in _AND and "分别" in text[max(0, last.start - _REACH) : last.start]
+        joined = gap in _AND and _apportioned(text, last)
         noun = last.quantity if joined or (not target.quantity and not _ENDS.search(gap)) else target.quantity
         named.append(replace(target, quantity=noun))
     for first, stop in _rows(text, named):
