@@ -96,6 +96,10 @@ def test_measure_page_has_everything_about_it(client: TestClient) -> None:
     assert 'rel="prev"' not in html
 
 
+def test_the_value_of_a_target_is_written_out(client: TestClient) -> None:
+    assert "6,130,000,000,000.5" in client.get("/measure/qinghe-2023-aaaaaa/2.3").text
+
+
 def test_targets_and_citations_are_marked_in_the_text(client: TestClient) -> None:
     assert '<mark class="target" title="120名">120名</mark>' in client.get("/measure/qinghe-2023-aaaaaa/2.3").text
     assert "《新时代教师职业行为准则》</mark>" in client.get("/measure/qinghe-2023-aaaaaa/1.2").text

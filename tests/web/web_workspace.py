@@ -170,7 +170,7 @@ def _found(body: str, start: int, texts: list[str]) -> list[dict[str, Any]]:
             "quantity": "",
             "unit": "",
             "comparator": "=",
-            "value": 1.0,
+            "value": 6_130_000_000_000.5,
             "start": start + body.index(t),
             "end": start + body.index(t) + len(t),
         }
